@@ -1,0 +1,1 @@
+"""The domain driver behind the steps: brokers, observers, faults, checkers, reports."""

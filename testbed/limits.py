@@ -1,0 +1,62 @@
+"""Every limit of the suite, by name, with its unit and its reason.
+
+Each can be set as behave userdata ``timeout.<name>_s``.
+"""
+
+from dataclasses import dataclass, fields, replace
+
+from testbed.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds. A wait ends as soon as its condition holds: only failures take this long."""
+
+    # A container on a loaded CI machine: image start plus Redpanda's own ~10 s, with room.
+    broker_ready_s: float = 60.0
+    # A registry that hangs must not hold up the choice of a broker for minutes.
+    image_pull_s: float = 120.0
+    # One Admin API answer; a healthy broker needs milliseconds.
+    admin_s: float = 15.0
+    # A JVM consumer under load needs a few seconds, an import of scikit-learn ~1.3 s.
+    consumer_ready_s: float = 60.0
+    # SIGTERM to exit: Kubernetes' default grace period, within which any service must stop.
+    consumer_stop_s: float = 30.0
+    # Without a new outcome or commit for this long, a consumer is stuck and not slow.
+    stalled_s: float = 15.0
+    # Hard cap of one wait for outcomes, for a consumer that never ends and never stalls.
+    outcomes_s: float = 300.0
+    # Acknowledgement of a published batch; librdkafka's own default is five minutes.
+    publish_s: float = 30.0
+    # One scenario, all its waits together.
+    scenario_s: float = 600.0
+    # The HTML report: Node starts and reads a few hundred small files.
+    report_s: float = 60.0
+    # What the run started is gone within this after its end (DESIGN 3.4).
+    teardown_s: float = 10.0
+    # A quiet broker answers twice the same: how long a frozen consumer's requests may settle.
+    settle_s: float = 2.0
+    # How long a consumer stays frozen for a picture of the broker: far below any session timeout.
+    freeze_s: float = 1.0
+
+
+def with_overrides(limits: Limits, userdata: dict[str, str]) -> Limits:
+    """Apply every ``timeout.<name>_s`` of ``userdata``; raises ``UsageError`` for a bad one."""
+    given = {k.removeprefix("timeout."): v for k, v in userdata.items() if k.startswith("timeout.")}
+    known = {field.name for field in fields(Limits)}
+    for name in given:
+        if name not in known:
+            raise UsageError(
+                f"Unknown limit timeout.{name}", f"known: {', '.join(sorted(known))}"
+            )
+    return replace(limits, **{name: _seconds(name, text) for name, text in given.items()})
+
+
+def _seconds(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise UsageError(f"Expected timeout.{name} to be seconds above 0, got {text!r}")
+    return value
