@@ -1,0 +1,171 @@
+"""Fixed customers and endless streams of them, all from a seed."""
+
+from base64 import b32encode
+from collections.abc import Iterator
+from hashlib import blake2b
+from random import Random
+from zlib import crc32
+
+from testbed.history import SCORED, Headers
+from testbed.telco import writing
+from testbed.telco.contract import CATEGORIES
+from testbed.telco.draft import Draft
+from testbed.telco.events import features, identity, random_event, timestamp
+from testbed.telco.fingerprint import fingerprints
+from testbed.telco.mistakes import MISTAKES
+
+# Names behind a customer's number: any script, signs that break naive readers.
+SUFFIXES = (
+    "", "-\u017dofia", "-\u5317\u4eac", "-\u0639\u0644\u064a", "-\u05d3\u05d5\u05d3", "-\u041e\u043b\u044c\u0433\u0430",
+    "-\u0e2a\u0e21\u0e0a\u0e32\u0e22", "-\U0001f4de", "-e\u0301", "-\u00e9", "-a|b", "-a\"b\\c", "-a/b", "-<b>&amp;",
+)  # fmt: skip
+_BLOCK = 50  # customers whose events are mixed with each other
+DOUBLED: Headers = (
+    ("trace", b"1"), ("trace", b"2"), ("source", b""), ("trace", b"1"), ("bin", b"\x00\xff"),
+)  # fmt: skip
+
+
+def token(seed: int) -> str:
+    """Five characters that mark the records of one run."""
+    return b32encode(blake2b(f"{seed}".encode(), digest_size=5).digest())[:5].decode()
+
+
+def customer_id(seed: int, number: int, suffix: str = "") -> str:
+    """Self-identifying: run token, number, and a name in some script."""
+    return f"C-{token(seed)}-{number:05}{suffix}"
+
+
+def valid(event: dict, value: bytes, partitions: int = 3, **other) -> Draft:
+    """A draft of a valid event, on the partition that is its customer's own."""
+    key = event["customerID"].encode()
+    return Draft(
+        **{"key": key, "partition": crc32(key) % partitions, **other},
+        value=value,
+        identity=identity(event),
+        entity=event["customerID"],
+        admits=(SCORED,),
+        event=event,
+        features=features(event),
+        fingerprints=fingerprints(value),
+    )
+
+
+def fifty(seed: int) -> list[Draft]:
+    """Fifty customers with one valid event each; together they show every value and bound."""
+    rng = Random(f"fifty {seed}")
+    names = list(CATEGORIES)
+    drafts = []
+    for n in range(50):
+        who = customer_id(seed, n, SUFFIXES[n % len(SUFFIXES)])
+        event = random_event(rng, who, timestamp(n * 1000), tenure=(n * 7) % 73)
+        for shift, name in enumerate(names):  # every value of every field, evenly
+            event[name] = CATEGORIES[name][(n + n // 7 * shift) % len(CATEGORIES[name])]
+        event["SeniorCitizen"] = n // 3 % 2
+        event.update(_EDGES.get(n, {}))
+        if n == 49:
+            event["customerID"] = who.ljust(64, "x")
+        write = (writing.compact, writing.spaced)[n % 2]
+        drafts.append(valid(event, write(event), note=_EDGE_NOTES.get(n, "")))
+    return drafts
+
+
+_EDGES: dict[int, dict] = {
+    0: {"tenure": 0, "TotalCharges": " "},
+    1: {"tenure": 0, "TotalCharges": ""},
+    2: {"tenure": 100, "MonthlyCharges": 200, "TotalCharges": 20000},
+    3: {"MonthlyCharges": 0, "TotalCharges": 0},
+    4: {"MonthlyCharges": 200, "TotalCharges": 1_000_000},
+    5: {"MonthlyCharges": 45, "tenure": 1, "TotalCharges": "45"},
+    6: {"MonthlyCharges": 45.5, "tenure": 1, "TotalCharges": 45.5},
+    7: {"MonthlyCharges": 0.01, "TotalCharges": "0.01"},
+    8: {"TotalCharges": "1000000"},
+}
+_EDGE_NOTES = {
+    0: "no charges so far, as a blank",
+    1: "no charges so far, as empty text",
+    2: "longest tenure, highest monthly charges",
+    3: "charges of zero",
+    4: "highest total charges",
+    8: "highest total charges, as text",
+    49: "a customerID of 64 characters",
+}
+
+
+def stream(
+    seed: int,
+    count: int,
+    *,
+    per_customer: int = 4,
+    invalid_share: float = 0.02,
+    odd_share: float = 0.02,
+    partitions: int = 3,
+    start: int = 0,
+) -> list[Draft]:
+    """``count`` records of many customers, each with several different events in time order.
+
+    A share is invalid; another is valid but oddly written, keyed or headed. Pass the number
+    of records so far as ``start``, and the next ones are of other customers.
+    """
+    rng = Random(f"stream {seed} {start}")
+    drafts = []
+    for n, (number, turn) in enumerate(_turns(rng, count, per_customer, start)):
+        who = customer_id(seed, number, SUFFIXES[number % len(SUFFIXES)])
+        # Tenure tells a customer's events apart, whatever else is drawn.
+        tenure = (number * 13 + turn) % 101
+        event = random_event(rng, who, timestamp(start + n), tenure)
+        drafts.append(_draft(rng, event, invalid_share, odd_share, partitions))
+    return drafts
+
+
+def _turns(rng: Random, count: int, per_customer: int, start: int) -> Iterator[tuple[int, int]]:
+    """Customer number and which of the customer's events, mixed within blocks."""
+    left, first = count, start
+    while left > 0:
+        block = [first + i for i in range(_BLOCK) for _ in range(per_customer)]
+        rng.shuffle(block)
+        turns: dict[int, int] = {}
+        for number in block[:left]:
+            turns[number] = turns.get(number, -1) + 1
+            yield number, turns[number]
+        left -= len(block)
+        first += _BLOCK
+
+
+def _draft(
+    rng: Random, event: dict, invalid_share: float, odd_share: float, partitions: int
+) -> Draft:
+    dice = rng.random()
+    if dice < invalid_share:
+        return _invalid(rng, event, partitions)
+    if dice < invalid_share + odd_share:
+        return _odd(rng, event, partitions)
+    write = writing.spaced if dice > 0.8 else writing.compact
+    return valid(event, write(event), partitions)
+
+
+def _invalid(rng: Random, event: dict, partitions: int) -> Draft:
+    mistake = MISTAKES[rng.randrange(len(MISTAKES))]
+    key = event["customerID"].encode()
+    value = mistake.value(event)
+    return Draft(
+        key=key,
+        value=value,
+        headers=DOUBLED if rng.random() < 0.2 else (),
+        partition=crc32(key) % partitions,
+        identity=identity(event) if mistake.identified else None,
+        entity=event["customerID"] if mistake.identified else None,
+        admits=mistake.admits,
+        fingerprints=fingerprints(value),
+        note=mistake.title,
+    )
+
+
+def _odd(rng: Random, event: dict, partitions: int) -> Draft:
+    """Valid, with one or several oddities; the partition stays the customer's own."""
+    where = crc32(event["customerID"].encode()) % partitions
+    other: dict = {"partition": where, "note": "odd but valid"}
+    if rng.random() < 0.3:
+        other["key"] = rng.choice((None, b"", b"\xff\xfe", b"somebody else"))
+    if rng.random() < 0.3:
+        other["headers"] = DOUBLED
+    return valid(event, writing.unusual(event, rng), partitions, **other)
