@@ -1,0 +1,43 @@
+"""Hooks of behave: what surrounds the features and their scenarios."""
+
+import sys
+
+from testbed import vocabulary  # noqa: F401 - before the steps, which use its words
+from testbed.applies import skip_what_does_not_apply
+from testbed.errors import BenchError
+from testbed.session import Session
+
+
+def before_all(context):
+    """Reach a broker and the models, or say why not and end."""
+    try:
+        context.session = Session.open(context.config.userdata)
+    except BenchError as error:
+        print(f"[ERROR] {error}", file=sys.stderr)
+        sys.exit(Session.exit_code(error))
+
+
+def before_feature(context, feature):
+    """Skip what does not apply to this consumer and this broker, with its reason."""
+    skip_what_does_not_apply(feature, context.session.bench)
+
+
+def before_scenario(context, scenario):
+    """Give the scenario a world of its own."""
+    context.world = context.session.begin(scenario)
+
+
+def after_step(context, step):
+    """Keep what broke beside the step that found it."""
+    context.session.after_step(context, step)
+
+
+def after_scenario(context, scenario):
+    """End what the scenario started, whatever its end, and keep its history."""
+    context.session.end(context, scenario)
+
+
+def after_all(context):
+    """Take down what the run started."""
+    if hasattr(context, "session"):
+        context.session.close()

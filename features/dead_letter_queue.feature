@@ -1,0 +1,56 @@
+@integration @kafka
+Feature: What cannot be scored is kept with its reason
+  In order to repair what went wrong and lose nothing
+  As the team that operates the scoring service
+  I want every event that cannot be scored on the dead letter topic, unchanged and with its reason
+
+  Rule: A dead letter gives the original back and names the reason
+
+    Scenario: Bytes that are no JSON are dead-lettered
+      Given the scoring service is running
+      When one event of each kind that is "not JSON at all" is published among ordinary events
+      Then the promise holds: no event is lost
+      And the promise holds: every dead letter gives the original back
+      And the promise holds: every dead letter names the right reason
+      And the promise holds: every dead letter keeps the agreed form
+      And every promise holds
+
+    Scenario: Events that break the agreement are dead-lettered
+      Given the scoring service is running
+      When 20 invalid events are published among 100 valid ones
+      Then exactly 100 predictions arrive
+      And exactly 20 dead letters arrive
+      And the promise holds: every dead letter gives the original back
+      And the promise holds: every dead letter names the right reason
+      And every promise holds
+
+    @oracle
+    Scenario: A valid event that the model cannot score is dead-lettered
+      Given the scoring service is running with a model that knows one category less
+      When the events of the fifty known customers are published
+      Then the events that this model cannot score are dead-lettered and all others scored
+      And every promise holds
+
+  Rule: A bad event delays no other
+
+    Scenario: Bad events first, last and side by side
+      Given the scoring service is running
+      When each partition gets a bad event first, two side by side, and one last
+      Then the promise holds: a bad event delays no other
+      And the promise holds: finished work counts as done
+      And every promise holds
+
+    Scenario: Nothing but bad events
+      Given the scoring service is running
+      When 60 invalid events are published among 0 valid ones
+      Then exactly 60 dead letters arrive
+      And the promise holds: finished work counts as done
+      And every promise holds
+
+    Scenario: A restart answers no bad event again
+      Given the scoring service is running
+      And 10 invalid events were published and answered
+      When the scoring service is stopped and started again with nothing to do
+      Then the promise holds: a restart with nothing to do adds nothing
+      And exactly 10 dead letters arrive
+      And every promise holds

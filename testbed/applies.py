@@ -1,0 +1,53 @@
+"""Which scenarios apply to this consumer and this broker; the others are skipped with a reason."""
+
+from collections.abc import Callable
+
+from testbed.bench import Bench
+from testbed.brokers.protocol import CanKill, CanPause, CanRestart
+
+
+def _unless(condition: Callable[[Bench], object], reason: str) -> Callable[[Bench], str]:
+    return lambda bench: "" if condition(bench) else reason
+
+
+REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
+    "reference": _unless(
+        lambda bench: bench.options.is_reference,
+        "only the reference consumer promises this command line",
+    ),
+    "oracle": _unless(
+        lambda bench: bench.options.oracle,
+        "consumer.oracle=off: the consumer has a model of its own",
+    ),
+    "exactly-once": _unless(
+        lambda bench: bench.options.delivery == "exactly-once",
+        "the consumer declares at-least-once delivery",
+    ),
+    "metrics": _unless(
+        lambda bench: bench.options.metrics, "the consumer declares no metrics (consumer.metrics)"
+    ),
+    "own-broker": _unless(lambda bench: bench.handover.owned, "the broker is not this run's own"),
+    "can-pause": _unless(
+        lambda bench: isinstance(bench.broker, CanPause), "this broker cannot be frozen"
+    ),
+    "can-kill": _unless(
+        lambda bench: isinstance(bench.broker, CanKill), "this broker cannot be killed"
+    ),
+    "can-restart": _unless(
+        lambda bench: isinstance(bench.broker, CanRestart), "this broker cannot be restarted"
+    ),
+}  # tag -> why a scenario with it does not apply, or empty
+
+
+def reason_to_skip(tags, bench: Bench) -> str:
+    """The first reason not to run a scenario with these tags, or empty."""
+    reasons = (REQUIREMENTS[tag](bench) for tag in tags if tag in REQUIREMENTS)
+    return next((reason for reason in reasons if reason), "")
+
+
+def skip_what_does_not_apply(feature, bench: Bench) -> None:
+    """Skip before any hook of a scenario runs: later would be too late for its fixtures."""
+    for scenario in feature.walk_scenarios():
+        reason = reason_to_skip(scenario.effective_tags, bench)
+        if reason:
+            scenario.skip(reason)

@@ -1,0 +1,140 @@
+"""What one run shares between its scenarios: the broker, the models, the cleanup."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import sys
+import tempfile
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+
+from testbed import clients, command, models
+from testbed.brokers import attach, choose
+from testbed.brokers.protocol import Broker, Handover
+from testbed.errors import CannotStart
+from testbed.guardian import Guardian
+from testbed.options import Options
+from testbed.telco.oracle import Oracle
+from testbed.topics import Topics
+from testbed.wait import until
+
+ROOT = Path(__file__).resolve().parents[1]
+HANDOVER = "TESTBED_HANDOVER"  # where the runner leaves the broker's address for its workers
+TOKEN = "CHURN_TESTBED_TOKEN"
+LOAD_S = 20.0  # a load under faults may keep a slow consumer busy for this long
+LEAST_VOLUME = 200  # below this a fault finds nothing in flight
+
+
+def tell(line: str) -> None:
+    """A line for the person at the terminal."""
+    print(line, file=sys.stderr, flush=True)
+
+
+class Bench:
+    """Everything that outlives a scenario. Opened once per process, closed whatever happens."""
+
+    def __init__(self, options: Options, say=tell):
+        self.options, self._say = options, say
+        self.run = secrets.token_hex(3)
+        self.token = f"{os.environ.get(TOKEN, 'run')}-{self.run}"
+        self.guardian = Guardian.start(self.token)
+        self.folder = Path(tempfile.mkdtemp(prefix="churn-testbed-"))
+        self.guardian.protect_folder(self.folder)
+        self.words = self._consumer_words()
+        self.not_ready = 0  # scenarios in a row whose consumer never became ready
+        self.rate_per_s: float | None = None  # what the consumer did in the first load
+        self._count = 0
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        with ThreadPoolExecutor(2) as pool:
+            model_folder: Future[Path] = pool.submit(models.ensure)
+            self.broker: Broker = self._reach_broker()
+            self.models = model_folder.result()
+        self.admin = clients.admin(self.handover)
+        self.producer = clients.producer(self.handover)
+        self.topics = Topics(self.admin, self.options.limits.admin_s)
+        self._oracles: dict[Path, Oracle] = {}
+
+    @property
+    def handover(self) -> Handover:
+        """How the broker is reached."""
+        return self.broker.handover
+
+    def next_token(self) -> str:
+        """A token for the topics and the group of one scenario: unique on any broker."""
+        self._count += 1
+        return f"{self.run}{self._count:02d}"
+
+    def volume(self, wanted: int) -> int:
+        """``wanted`` events, or fewer for a consumer that would need too long: slow is not wrong."""
+        if self.rate_per_s is None:
+            return wanted
+        return max(LEAST_VOLUME, min(wanted, int(self.rate_per_s * LOAD_S)))
+
+    def oracle(self, files: models.ModelFiles) -> Oracle | None:
+        """The suite's own reading of a model, or None where the consumer has a model of its own."""
+        if not self.options.oracle:
+            return None
+        if files.json not in self._oracles:
+            self._oracles[files.json] = Oracle(files.json)
+        return self._oracles[files.json]
+
+    def client_config(self) -> Path:
+        """The file of client properties that a consumer is given; empty without security."""
+        if self.handover.client_config_path:
+            return Path(self.handover.client_config_path)
+        path = self.folder / "client.properties"
+        path.touch()
+        return path
+
+    def close(self) -> None:
+        """Take down what this process started."""
+        broker = getattr(self, "broker", None)
+        if broker is not None and HANDOVER not in os.environ:
+            broker.save_logs_to(self.options.reports) if hasattr(broker, "save_logs_to") else None
+            broker.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.guardian.close()
+
+    def _reach_broker(self) -> Broker:
+        path = os.environ.get(HANDOVER)
+        if path:
+            return attach(self._await_handover(Path(path)))
+        broker = choose(self.options, self.folder, self.guardian, self._say)
+        broker.start()
+        return broker
+
+    def _await_handover(self, path: Path) -> Handover:
+        until(
+            path.exists,
+            within_s=self.options.limits.broker_ready_s + self.options.limits.image_pull_s,
+            what="the runner to hand over its broker",
+        )
+        told = json.loads(path.read_bytes())
+        if "error" in told:
+            raise CannotStart(told["error"])
+        return msgspec.convert(told, Handover)
+
+    def _consumer_words(self) -> list[str]:
+        options = self.options
+        if options.consumer_command:
+            return command.split(options.consumer_command)
+        return command.reference(
+            delivery=options.delivery, validates=options.validates, metrics=options.metrics
+        )
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

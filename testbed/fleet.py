@@ -1,0 +1,170 @@
+"""The consumer under test as processes: one group, stable instance numbers."""
+
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from testbed import command
+from testbed.errors import CannotStart, NotReached
+from testbed.history import History, Process
+from testbed.processes import Spawned, spawn
+
+TAIL = 15  # lines of a log that explain a death
+
+
+@dataclass
+class Instance:
+    """One member of the group: its number stays over restarts, its incarnation counts them."""
+
+    number: int
+    values: dict[str, str]
+    log: Path
+    incarnation: int = 0
+    process: Spawned | None = None
+    watched: bool = False  # whether an exit by itself is still to be reported
+
+    @property
+    def running(self) -> bool:
+        """Whether its process lives (frozen counts as alive)."""
+        return self.process is not None and self.process.running
+
+
+@dataclass
+class Fleet:
+    """Starts, stops, freezes and kills instances, and records what happened to each."""
+
+    words: list[str]
+    values: dict[str, str]
+    history: History
+    logs: Path
+    name: str
+    cwd: Path
+    token: str
+    free_port: Callable[[], int]
+    stop_within_s: float
+    instances: dict[int, Instance] = field(default_factory=dict)
+
+    def start(self, number: int = 0, *, extra: tuple[str, ...] = ()) -> Instance:
+        """Start an instance; ``extra`` words go behind the command (the reference only)."""
+        instance = self.instances.get(number) or self._new(number)
+        instance.incarnation += 1
+        args = command.fill(self.words, instance.values) + list(extra)
+        env = os.environ | command.environment(instance.values)
+        instance.process = spawn(args, env=env, cwd=self.cwd, log=instance.log, token=self.token)
+        instance.watched = True
+        self._record(instance, "started", pid=instance.process.pid)
+        return instance
+
+    def stop(self, number: int = 0) -> int | None:
+        """Ask an instance to stop and wait; one that does not is killed, and that is recorded."""
+        instance = self.instances[number]
+        if not self._still_running(instance):
+            return instance.process.poll() if instance.process else None
+        instance.watched = False
+        begun = self.history.now()
+        self._record(instance, "stopping")
+        instance.process.terminate()
+        return self._await_exit(instance, begun)
+
+    def kill(self, number: int = 0) -> None:
+        """End an instance at once, with all that it started."""
+        instance = self.instances[number]
+        if not self._still_running(instance):
+            return
+        instance.watched = False
+        instance.process.kill()
+        self._record(instance, "killed")
+
+    def pause(self, number: int = 0) -> None:
+        """Freeze an instance."""
+        self.instances[number].process.suspend()
+        self._record(self.instances[number], "paused")
+
+    def resume(self, number: int = 0) -> None:
+        """Let a frozen instance go on."""
+        self.instances[number].process.resume()
+        self._record(self.instances[number], "resumed")
+
+    def ready(self) -> None:
+        """Record that every running instance is ready."""
+        for instance in self.running():
+            self._record(instance, "ready")
+
+    def running(self) -> list[Instance]:
+        """The instances whose process lives; an exit by itself is recorded on the way."""
+        return [one for one in self.instances.values() if self._still_running(one)]
+
+    def await_exit(self, number: int, within_s: float) -> int | None:
+        """Wait for an instance that ends by itself as asked, and record its exit code."""
+        instance = self.instances[number]
+        instance.watched = False
+        code = instance.process.wait(within_s)
+        self._record(instance, "exited", exit_code=code)
+        return code
+
+    def expect_running(self) -> None:
+        """Raise ``CannotStart`` with the log's end for an instance that is gone."""
+        for instance in self.instances.values():
+            if instance.process and not instance.running:
+                raise CannotStart(
+                    "Consumer process failed to start",
+                    f"it ended with exit code {instance.process.poll()}; "
+                    f"the end of its log says:\n{tail(instance.log)}\n",
+                    f"The whole log is {instance.log}. Check the model, its dependencies, "
+                    "its ports, and run the command by hand to debug",
+                )
+
+    def close(self) -> None:
+        """Kill whatever still runs."""
+        for instance in self.instances.values():
+            if instance.running:
+                instance.process.kill()
+
+    def _new(self, number: int) -> Instance:
+        values = self.values | {
+            "instance": str(number),
+            "metrics_port": str(self.free_port()),
+        }
+        slug = re.sub(r"[^A-Za-z0-9._-]+", "-", self.name)
+        instance = Instance(number, values, self.logs / f"consumer-{slug}-{number}.log")
+        self.instances[number] = instance
+        return instance
+
+    def _still_running(self, instance: Instance) -> bool:
+        if instance.running:
+            return True
+        if instance.watched and instance.process:
+            instance.watched = False
+            self._record(instance, "exited", by="consumer", exit_code=instance.process.poll())
+        return False
+
+    def _await_exit(self, instance: Instance, begun: float) -> int | None:
+        def took_s() -> float:
+            return round(self.history.now() - begun, 3)
+
+        try:
+            code = instance.process.wait(self.stop_within_s)
+        except NotReached:
+            instance.process.kill()
+            self._record(instance, "killed", by="timeout", took_s=took_s())
+            return None
+        instance.process.kill()  # what it started and left behind
+        self._record(instance, "exited", exit_code=code, took_s=took_s())
+        return code
+
+    def _record(self, instance: Instance, what: str, **more) -> None:
+        self.history.append(
+            Process(instance=instance.number, incarnation=instance.incarnation, what=what, **more)
+        )
+
+
+def tail(log: Path, lines: int = TAIL) -> str:
+    """The last lines of a log, or a word that there are none."""
+    if not log.exists() or not log.stat().st_size:
+        return "  (the log is empty)"
+    with log.open("rb") as stream:
+        stream.seek(max(0, log.stat().st_size - 16_384))
+        text = stream.read().decode("utf-8", "replace")
+    return "\n".join("  " + line for line in text.splitlines()[-lines:])

@@ -1,0 +1,142 @@
+"""Reads the consumer group as the Admin API shows it, and records what changes."""
+
+import threading
+
+from confluent_kafka import (
+    ConsumerGroupState,
+    ConsumerGroupTopicPartitions,
+    IsolationLevel,
+    KafkaException,
+    TopicPartition,
+)
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from testbed.history import Checkpoint, Group, History, Member
+
+EVERY_S = 0.1  # often enough to see a commit that runs ahead; one tick costs ~5 ms of broker
+
+
+class GroupObserver:
+    """Samples committed offsets, ends of topics and membership; records changes only.
+
+    ``topics`` maps a role to its topic name, ``partitions`` a role to its partition count.
+    """
+
+    def __init__(
+        self,
+        admin: AdminClient,
+        group: str,
+        topics: dict[str, str],
+        partitions: dict[str, int],
+        history: History,
+        answer_within_s: float,
+    ):
+        self._admin, self._group, self._history = admin, group, history
+        self._topics, self._partitions, self._within_s = topics, partitions, answer_within_s
+        self._last_commit: dict[int, int] | None = None
+        self._last_group: Group | None = None
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="group-observer", daemon=True)
+
+    def start(self) -> None:
+        """Begin to sample."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop sampling."""
+        self._stopping.set()
+        if self._thread.ident:
+            self._thread.join()
+
+    def committed(self) -> dict[int, int]:
+        """The group's committed offset of each input partition that has one."""
+        topic = self._topics["input"]
+        asked = [TopicPartition(topic, p) for p in range(self._partitions["input"])]
+        request = ConsumerGroupTopicPartitions(self._group, asked)
+        future = self._admin.list_consumer_group_offsets([request], request_timeout=self._within_s)[
+            self._group
+        ]
+        return {
+            place.partition: place.offset
+            for place in future.result().topic_partitions
+            if place.offset >= 0 and not place.error
+        }
+
+    def ends(self, *roles: str, committed_only: bool = True) -> dict[str, dict[int, int]]:
+        """The end of each partition of the given roles' topics.
+
+        With ``committed_only`` the last stable offset: where a read_committed reader ends.
+        """
+        level = IsolationLevel.READ_COMMITTED if committed_only else IsolationLevel.READ_UNCOMMITTED
+        places = {
+            TopicPartition(self._topics[role], p): (role, p)
+            for role in roles
+            for p in range(self._partitions[role])
+        }
+        futures = self._admin.list_offsets(
+            {place: OffsetSpec.latest() for place in places},
+            isolation_level=level,
+            request_timeout=self._within_s,
+        )
+        ends: dict[str, dict[int, int]] = {role: {} for role in roles}
+        for place, future in futures.items():
+            role, partition = places[place]
+            ends[role][partition] = future.result().offset
+        return ends
+
+    def checkpoint(self, reason: str, *, settled: bool = False) -> Checkpoint:
+        """Record commits, and the ends read after them: what was committed must be visible."""
+        committed = self.committed()
+        ends = self.ends("predictions", "dead letters", "input")
+        inputs = ends.pop("input")
+        checkpoint = Checkpoint(
+            reason=reason, committed=committed, ends=ends, input_ends=inputs, settled=settled
+        )
+        return self._history.append(checkpoint)
+
+    def describe(self) -> Group:
+        """The group's state and members now; recorded where it changed."""
+        future = self._admin.describe_consumer_groups(
+            [self._group], request_timeout=self._within_s
+        )[self._group]
+        told = future.result()
+        group = Group(state=_state(told.state), members=_members(told, self._topics["input"]))
+        if group != self._last_group:
+            self._last_group = group
+            self._history.append(group)
+        return group
+
+    def _run(self) -> None:
+        while not self._stopping.wait(EVERY_S):
+            try:
+                self._sample()
+            except KafkaException:
+                continue  # a broker that is away has no commits to show; the wait above ends it
+
+    def _sample(self) -> None:
+        self.describe()
+        committed = self.committed()
+        if committed and committed != self._last_commit:
+            self._last_commit = committed
+            self.checkpoint("live")
+
+
+def _state(state: ConsumerGroupState) -> str:
+    return state.name.lower().replace("_", " ")
+
+
+def _members(told, topic: str) -> tuple[Member, ...]:
+    return tuple(
+        Member(
+            member_id=member.member_id,
+            client_id=member.client_id or "",
+            partitions=tuple(
+                sorted(
+                    place.partition
+                    for place in (member.assignment.topic_partitions if member.assignment else ())
+                    if place.topic == topic
+                )
+            ),
+        )
+        for member in sorted(told.members, key=lambda member: member.member_id)
+    )

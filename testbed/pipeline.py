@@ -1,0 +1,198 @@
+"""The driver of one scenario: publish, start, stop, wait. It judges nothing."""
+
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from testbed.errors import CannotStart, NotReached
+from testbed.fleet import Fleet, tail
+from testbed.history import (
+    DEAD_LETTERS,
+    PREDICTIONS,
+    Checkpoint,
+    Group,
+    History,
+    Mark,
+    Sent,
+    Settled,
+)
+from testbed.limits import Limits
+from testbed.observers.group import GroupObserver
+from testbed.observers.topics import TopicReader
+from testbed.producing import Publisher
+from testbed.settling import Settling
+from testbed.telco.draft import Draft
+from testbed.telco.oracle import Oracle
+from testbed.wait import until
+
+OUTPUTS = (PREDICTIONS, DEAD_LETTERS)
+LOOK_EVERY_S = 0.02  # between two looks at the broker while waiting: ~3 ms of its time each
+
+
+@dataclass
+class Pipeline:
+    """One input topic, one consumer group, two output topics, and all that watches them."""
+
+    history: History
+    publisher: Publisher
+    fleet: Fleet
+    reader: TopicReader
+    group: GroupObserver
+    oracle: Oracle | None
+    limits: Limits
+    session_timeout_s: float
+    topics: dict[str, str]
+    partitions: dict[str, int]
+    _settled_at: int = field(default=-1)
+    _finished: bool = False
+
+    def publish(self, drafts: list[Draft], *, phase: str = "", keep_values=True) -> list[Sent]:
+        """Publish drafts on the input topic and wait for the broker's answers."""
+        drafts, expected = self._expect(drafts)
+        return self.publisher.publish(
+            drafts,
+            expected,
+            within_s=self.limits.publish_s,
+            phase=phase,
+            keep_values=keep_values,
+        )
+
+    def start_consumers(self, count: int = 1, *, extra: tuple[str, ...] = ()) -> None:
+        """Start instances 0 … count-1 that do not run yet."""
+        running = {one.number for one in self.fleet.running()}
+        for number in range(count):
+            if number not in running:
+                self.fleet.start(number, extra=extra)
+
+    def await_ready(self) -> None:
+        """Wait until the group is stable, owns every input partition, and has all members."""
+        members = len(self.fleet.running())
+
+        def is_ready() -> Group | None:
+            self.fleet.expect_running()
+            group = self.group.describe()
+            owned = [p for member in group.members for p in member.partitions]
+            complete = sorted(owned) == list(range(self.partitions["input"]))
+            stable = group.state == "stable" and len(group.members) >= members
+            return group if stable and complete else None
+
+        try:
+            until(
+                is_ready,
+                within_s=self.limits.consumer_ready_s,
+                what="the consumer's group to be stable and to own every input partition",
+                describe=lambda: self._group_in_words(),
+                every_s=LOOK_EVERY_S,
+            )
+        except NotReached as error:
+            raise CannotStart(
+                "Consumer never became ready",
+                error.what + "; " + error.cause,
+                "Its log ends with:\n" + self._logs(),
+            ) from error
+        self.fleet.ready()
+
+    def await_outcomes(self, phase: str = "") -> Settled:
+        """Wait until everything is answered and committed, or nothing moves any more."""
+        settling = Settling(
+            self.history,
+            self.fleet,
+            self.reader,
+            self.group,
+            self.limits,
+            self.session_timeout_s,
+            phase,
+        )
+        reason = until(
+            settling.reason,
+            within_s=self.limits.outcomes_s + self.limits.admin_s,
+            what="the consumer to answer or to stall",
+            every_s=LOOK_EVERY_S,
+        )
+        self.read_all()
+        event = self.history.append(settling.event(reason))
+        if reason == "drained":
+            self.group.checkpoint("drained")
+        self._settled_at = self.publisher.count
+        return event
+
+    def stop_consumers(self) -> None:
+        """Stop every instance as an operator would, then look at what is left."""
+        for instance in self.fleet.running():
+            self.fleet.stop(instance.number)
+        self.look("stopped")
+
+    def look(self, reason: str) -> Checkpoint:
+        """A checkpoint at rest: nobody runs, so commits and outcomes can be compared exactly."""
+        settled = not self.fleet.running() and self.outputs_at_rest()
+        return self.group.checkpoint(reason, settled=settled)
+
+    def outputs_at_rest(self) -> bool:
+        """Whether no transaction is left open on the output topics, within a short wait."""
+        try:
+            until(
+                lambda: (
+                    self.group.ends(*OUTPUTS) == self.group.ends(*OUTPUTS, committed_only=False)
+                ),
+                within_s=self.limits.settle_s,
+                what="every transaction to end",
+                every_s=LOOK_EVERY_S,
+            )
+        except NotReached:
+            return False
+        return True
+
+    def read_all(self) -> None:
+        """Wait until the reader has recorded everything that is visible now."""
+        ends = self.group.ends(*OUTPUTS)
+        places = {
+            (self.topics[role], partition): end
+            for role, parts in ends.items()
+            for partition, end in parts.items()
+        }
+        self.reader.read_to(places, self.limits.admin_s)
+
+    def finish(self) -> None:
+        """Settle, stop, look a last time, and end the observers. Idempotent."""
+        if self._finished:
+            return
+        self._finished = True
+        if self._settled_at != self.publisher.count:
+            self.await_outcomes("end")
+        if self.fleet.running():
+            self.stop_consumers()
+        self.look("final")
+        self.read_all()
+        self.close()
+
+    def close(self) -> None:
+        """End what this scenario runs: consumers at once, then observers."""
+        self.fleet.close()
+        self.group.close()
+        self.reader.close()
+
+    def mark(self, name: str, **figures) -> None:
+        """Record a moment that a promise refers to."""
+        self.history.append(Mark(name=name, figures=figures))
+
+    def _expect(self, drafts: list[Draft]):
+        if self.oracle is None:
+            return drafts, [None] * len(drafts)
+        expected = self.oracle.expect(drafts)
+        return [
+            unscoreable(draft) if right is None and draft.admits == ("scored",) else draft
+            for draft, right in zip(drafts, expected, strict=True)
+        ], expected
+
+    def _group_in_words(self) -> str:
+        group = self.group.describe()
+        owned = {member.client_id: list(member.partitions) for member in group.members}
+        return f"group {group.state}, members and their partitions {owned}"
+
+    def _logs(self) -> str:
+        return "\n".join(tail(one.log) for one in self.fleet.instances.values())
+
+
+def unscoreable(draft: Draft) -> Draft:
+    """The same draft, for a model that cannot score it: valid, so only a dead letter is right."""
+    return replace(draft, admits=("inference_error",))

@@ -1,0 +1,94 @@
+"""Publishes records and records what the broker answered to each."""
+
+from collections.abc import Iterable
+
+from confluent_kafka import KafkaError, Message, Producer
+from msgspec.structs import replace
+
+from testbed.history import Headers, History, Sent
+from testbed.telco.draft import Draft
+
+# Errors after which nobody knows whether the broker kept the record.
+_UNKNOWN = {KafkaError._MSG_TIMED_OUT, KafkaError.REQUEST_TIMED_OUT, KafkaError._PURGE_INFLIGHT}
+
+
+class Publisher:
+    """Publishes drafts on one topic; every record ends as acknowledged, failed or unknown."""
+
+    def __init__(self, producer: Producer, topic: str, history: History):
+        self._producer, self._topic, self._history = producer, topic, history
+        self.count = 0
+
+    def publish(
+        self,
+        drafts: Iterable[Draft],
+        expected: Iterable[tuple[float, int] | None],
+        *,
+        within_s: float,
+        phase: str = "",
+        keep_values: bool = True,
+    ) -> list[Sent]:
+        """Publish all and wait for every answer.
+
+        ``expected`` gives each draft's right score and label, or None where there is none.
+        """
+        answers: list[Sent] = []
+        for draft, right in zip(drafts, expected, strict=True):
+            self._send(_sent(self.count, draft, right, phase, keep_values), draft, answers)
+            self.count += 1
+        if self._producer.flush(within_s):
+            self._give_up()
+        return answers
+
+    def _give_up(self) -> None:
+        """Have librdkafka answer for what the broker never did: unsent failed, sent unknown."""
+        self._producer.purge()
+        self._producer.flush(1)
+
+    def _send(self, sent: Sent, draft: Draft, answers: list[Sent]) -> None:
+        def answered(error: KafkaError | None, message: Message) -> None:
+            answers.append(self._history.append(_answer(sent, error, message)))
+
+        where = {} if draft.partition is None else {"partition": draft.partition}
+        self._producer.produce(
+            self._topic, draft.value, draft.key, headers=list(draft.headers),
+            on_delivery=answered, **where,
+        )  # fmt: skip
+        self._producer.poll(0)
+
+
+def _sent(n: int, draft: Draft, right, phase: str, keep_value: bool) -> Sent:
+    keep = keep_value or draft.admits != ("scored",)
+    score, label = right or (None, None)
+    return Sent(
+        n=n,
+        outcome="unknown",
+        identity=draft.identity,
+        entity=draft.entity,
+        admits=draft.admits,
+        score=score,
+        label=label,
+        features=draft.features,
+        key=draft.key,
+        value=draft.value if keep else None,
+        value_kept=keep,
+        headers=_plain(draft.headers),
+        fingerprints=draft.fingerprints,
+        note=draft.note,
+        phase=phase,
+    )
+
+
+def _answer(sent: Sent, error: KafkaError | None, message: Message) -> Sent:
+    if error is None:
+        return replace(
+            sent,
+            outcome="acknowledged",
+            partition=message.partition(),
+            offset=message.offset(),
+        )
+    return replace(sent, outcome="unknown" if error.code() in _UNKNOWN else "failed")
+
+
+def _plain(headers: Headers) -> Headers:
+    return tuple((name, value) for name, value in headers)

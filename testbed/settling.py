@@ -1,0 +1,85 @@
+"""When a scenario has come to rest: drained, stalled, or past its cap."""
+
+from dataclasses import dataclass, field
+
+from testbed.fleet import Fleet
+from testbed.history import History, Process, Sent, Settled
+from testbed.limits import Limits
+from testbed.observers.group import GroupObserver
+from testbed.observers.topics import TopicReader
+
+UNCLEAN = ("killed", "resumed")
+
+
+@dataclass
+class Settling:
+    """Looks at the broker again and again; ``reason`` says when to stop looking.
+
+    Slow is not wrong: only ``stalled_s`` without a new outcome or commit ends the wait, and it
+    counts from the end of the session of a member that was killed or frozen.
+    """
+
+    history: History
+    fleet: Fleet
+    reader: TopicReader
+    group: GroupObserver
+    limits: Limits
+    session_timeout_s: float
+    phase: str = ""
+    _seen: tuple = ()
+    _changed: float = 0.0
+    _begun: float = field(init=False)
+
+    def __post_init__(self):
+        self._begun = self._changed = self.history.now()
+        sent = [one for one in self.history.of(Sent) if one.outcome == "acknowledged"]
+        self.expected = sum(1 for one in sent if one.admits)
+        self.targets: dict[int, int] = {}
+        for one in sent:
+            if one.admits:
+                self.targets[one.partition] = max(
+                    self.targets.get(one.partition, 0), one.offset + 1
+                )
+
+    def reason(self) -> str:
+        """``drained``, ``stalled``, ``capped``, or empty while there is hope."""
+        committed = self.group.committed()
+        now = self.history.now()
+        state = (self.reader.count, tuple(sorted(committed.items())))
+        if state != self._seen:
+            self._seen, self._changed = state, now
+        quiet_s = now - self._changed
+        if not self.lag(committed):
+            complete = self.reader.count >= self.expected
+            return "drained" if complete or quiet_s > self.limits.settle_s else ""
+        if now - self._begun > self.limits.outcomes_s:
+            return "capped"
+        if quiet_s <= self.limits.settle_s:
+            return ""
+        return "stalled" if quiet_s > self._patience_s() else ""
+
+    def lag(self, committed: dict[int, int] | None = None) -> dict[int, int]:
+        """Records behind per partition that has any; a partition without a commit is behind."""
+        committed = self.group.committed() if committed is None else committed
+        behind = {p: end - committed.get(p, 0) for p, end in self.targets.items()}
+        return {p: count for p, count in behind.items() if count > 0}
+
+    def event(self, reason: str) -> Settled:
+        """What came of it, for the history."""
+        return Settled(
+            reason=reason,
+            waited_s=round(self.history.now() - self._begun, 3),
+            lag=self.lag(),
+            expected=self.expected,
+            seen=self.reader.count,
+            phase=self.phase,
+        )
+
+    def _patience_s(self) -> float:
+        if not self.fleet.running():
+            return self.limits.settle_s  # nobody is left who could do anything
+        unclean = [one.at for one in self.history.of(Process) if one.what in UNCLEAN]
+        if not unclean:
+            return self.limits.stalled_s
+        session_left_s = max(unclean) + self.session_timeout_s - self._changed
+        return self.limits.stalled_s + max(0.0, session_left_s)

@@ -1,0 +1,87 @@
+"""Creates, describes and deletes topics."""
+
+from dataclasses import dataclass
+
+from confluent_kafka import KafkaException, TopicCollection
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+
+from testbed.errors import BenchError
+from testbed.history import DEAD_LETTERS, INPUT, PREDICTIONS
+from testbed.wait import until
+
+NAMES = {
+    INPUT: "telco.raw.customers",
+    PREDICTIONS: "telco.churn.predictions",
+    DEAD_LETTERS: "telco.deadletter",
+}
+PARTITIONS = {INPUT: 3, PREDICTIONS: 3, DEAD_LETTERS: 1}
+
+
+def names(token: str = "") -> dict[str, str]:
+    """The three topics by role; without a token the exact names of the agreement."""
+    middle = f".{token}" if token else ""
+    return {role: f"{name}{middle}.test" for role, name in NAMES.items()}
+
+
+@dataclass(frozen=True)
+class Topics:
+    """The topics of a cluster, through its Admin API."""
+
+    admin: AdminClient
+    answer_within_s: float
+
+    def create(self, partitions: dict[str, int], config: dict[str, str] | None = None) -> None:
+        """Create topics by name, and wait until the cluster shows all their partitions."""
+        wanted = [NewTopic(name, count, config=config or {}) for name, count in partitions.items()]
+        futures = self.admin.create_topics(
+            wanted, operation_timeout=self.answer_within_s, request_timeout=self.answer_within_s
+        )
+        for name, future in futures.items():
+            _result(future, f"create topic {name}")
+        until(
+            lambda: self.partitions(*partitions) == partitions,
+            within_s=self.answer_within_s,
+            what=f"the cluster to show the topics {', '.join(partitions)}",
+            describe=lambda: self.partitions(*partitions),
+        )
+
+    def partitions(self, *names: str) -> dict[str, int]:
+        """The partition count of each topic that exists with a leader everywhere."""
+        futures = self.admin.describe_topics(
+            TopicCollection(list(names)), request_timeout=self.answer_within_s
+        )
+        counts = {}
+        for name, future in futures.items():
+            try:
+                told = future.result()
+            except KafkaException:
+                continue
+            if all(partition.leader for partition in told.partitions):
+                counts[name] = len(told.partitions)
+        return counts
+
+    def config(self, name: str) -> dict[str, str]:
+        """A topic's configuration as the cluster tells it."""
+        resource = ConfigResource(ResourceType.TOPIC, name)
+        future = self.admin.describe_configs([resource], request_timeout=self.answer_within_s)
+        told = _result(future[resource], f"describe the configuration of {name}")
+        return {key: entry.value for key, entry in told.items()}
+
+    def delete(self, *names: str) -> None:
+        """Delete topics, and wait until the cluster shows none of them."""
+        for name, future in self.admin.delete_topics(
+            list(names), request_timeout=self.answer_within_s
+        ).items():
+            _result(future, f"delete topic {name}")
+        until(
+            lambda: not self.partitions(*names),
+            within_s=self.answer_within_s,
+            what=f"the topics {', '.join(names)} to be gone",
+        )
+
+
+def _result(future, what: str):
+    try:
+        return future.result()
+    except KafkaException as error:
+        raise BenchError(f"The broker refused to {what}", error.args[0].str()) from error

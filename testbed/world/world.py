@@ -1,0 +1,109 @@
+"""One scenario: its situation, its history and its verdict."""
+
+import re
+import zlib
+from functools import cached_property
+from pathlib import Path
+
+from testbed import models
+from testbed.bench import Bench
+from testbed.checker import Judgement, judge
+from testbed.checker.verdict import Finding, Verdict
+from testbed.errors import BenchError
+from testbed.history import PREDICTIONS, History, Outcome, Sent, save
+from testbed.pipeline import Pipeline
+from testbed.reporting.text import story
+from testbed.world import situation
+from testbed.world.agreement import Agreement
+from testbed.world.cluster import Cluster
+from testbed.world.inputs import Inputs
+from testbed.world.outcomes import Outcomes
+from testbed.world.sending import Sending
+from testbed.world.service import Service
+
+
+class World:
+    """What the steps of one scenario speak to; nothing else is put on the context."""
+
+    def __init__(self, bench: Bench, feature: str, name: str, place: str):
+        self.bench, self.feature, self.name, self.place = bench, feature, name, place
+        self.options, self.limits = bench.options, bench.options.limits
+        self.history = History()
+        self.files = models.standard(bench.models)
+        self.seed = (self.options.seed + zlib.crc32(f"{feature}/{name}".encode())) % 2**31
+        self.slug = _slug(f"{Path(feature).stem}-{name}")
+        self._judgement: Judgement | None = None
+        self.cluster = Cluster(bench)
+        self.agreement = Agreement(bench)
+        self.sending = Sending(self)
+        self.service = Service(self)
+        self.inputs = Inputs(self)
+        self.outcomes = Outcomes(self)
+
+    @cached_property
+    def pipeline(self) -> Pipeline:
+        """Topics, group and observers of this scenario; made when first needed."""
+        return situation.build(self)
+
+    def require(self, promises: tuple[str, ...]) -> None:
+        """Fail unless each promise that the consumer declared is HELD over what happened."""
+        findings = [self.judgement().finding(promise) for promise in promises]
+        asked = [finding for finding in findings if not finding.undeclared]
+        for finding in asked:
+            self._expect_held(finding)
+
+    def require_all(self) -> None:
+        """Fail if any promise at all is broken."""
+        broken = [one for one in self.judgement().findings if one.verdict is Verdict.BROKEN]
+        if broken:
+            raise AssertionError("\n\n".join(story(one, self.history) for one in broken))
+
+    def judgement(self) -> Judgement:
+        """All findings over the finished scenario; judged once."""
+        if self._judgement is None:
+            self.pipeline.finish()
+            self._judgement = judge(self.history)
+        return self._judgement
+
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings so far; none where nothing was judged."""
+        return tuple(self._judgement.findings) if self._judgement else ()
+
+    def figures(self) -> dict[str, float | int]:
+        """The guide's expected-result fields, from the history."""
+        sent = [one for one in self.history.of(Sent) if one.outcome == "acknowledged"]
+        seen = self.history.of(Outcome)
+        scored = [one for one in seen if one.role == PREDICTIONS]
+        wanted = {one.entity for one in sent if "scored" in one.admits}
+        return {
+            "messages_sent": len(sent),
+            "predictions_received": len(scored),
+            "dead_letters_received": len(seen) - len(scored),
+            "success_rate": round(100 * len(seen) / len(sent), 2) if sent else 0.0,
+            "customer_id_overlap": len(wanted & {one.entity for one in scored}),
+        }
+
+    def close(self) -> Path | None:
+        """End what still runs and save the history; returns its file."""
+        if "pipeline" not in self.__dict__:
+            return None
+        self.pipeline.close()
+        if not self.bench.handover.owned:
+            self.bench.topics.delete(*self.pipeline.topics.values())
+        path = self.options.reports / "history" / f"{self.slug}.jsonl"
+        save(self.history, path)
+        return path
+
+    def _expect_held(self, finding: Finding) -> None:
+        if finding.verdict is Verdict.BROKEN:
+            raise AssertionError(story(finding, self.history))
+        if finding.not_applicable or finding.verdict is Verdict.UNKNOWN:
+            raise BenchError(
+                f"No verdict on the promise '{finding.title}'",
+                finding.not_applicable or finding.reason,
+                "The scenario did not create the situation that the promise is about",
+            )
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:100]
