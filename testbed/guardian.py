@@ -29,10 +29,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Guardian:
-    """The run's end of the pipe. Whatever is registered and not released is cleaned up."""
+    """The run's end of the pipe. Whatever is registered and not released is cleaned up.
 
-    def __init__(self, watcher: subprocess.Popen):
-        self._watcher = watcher
+    ``token`` is the run's: spawn with it, and the process needs no registration.
+    """
+
+    def __init__(self, watcher: subprocess.Popen, token: str):
+        self._watcher, self.token = watcher, token
 
     @classmethod
     def start(cls, token: str) -> "Guardian":
@@ -48,7 +51,8 @@ class Guardian:
                 cwd=ROOT,
                 env=env,
                 **apart,
-            )
+            ),
+            token,
         )
 
     def protect_group(self, pid: int) -> None:

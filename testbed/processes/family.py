@@ -25,10 +25,11 @@ def tokens(*given: str) -> str:
 
 def carries(token: str) -> Membership:
     """Whether a process has ``token`` in its environment; unreadable ones do not count."""
+    wanted = set(token.split())
 
     def member(process: psutil.Process) -> bool:
         try:
-            return token in process.environ().get(TOKEN_VARIABLE, "").split()
+            return wanted <= set(process.environ().get(TOKEN_VARIABLE, "").split())
         except (psutil.Error, OSError):
             return False
 
@@ -52,7 +53,7 @@ def find(member: Membership, since: float = 0.0) -> list[psutil.Process]:
 
 def marked(token: str) -> list[psutil.Process]:
     """Living processes that carry ``token``; raises ``ValueError`` for an empty one."""
-    if not token:
+    if not token.strip():
         raise ValueError("Expected a token, got an empty one: it would mark every process")
     return find(carries(token))
 

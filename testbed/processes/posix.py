@@ -46,6 +46,11 @@ class Leader:
         if self.poll() is None:
             os.kill(self.pid, signal.SIGTERM)
 
+    def interrupt(self) -> None:
+        """SIGINT to the leader alone, as Ctrl-C would."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGINT)
+
     def signal_group(self, name: str) -> None:
         """One signal to the whole group at once, while the pid is surely ours."""
         if self._popen.returncode is None:

@@ -63,6 +63,10 @@ class Spawned:
         """Ask the leader to stop: SIGTERM, or CTRL_BREAK to its own group on Windows."""
         self._leader.ask_to_stop()
 
+    def interrupt(self) -> None:
+        """Ask as Ctrl-C does: SIGINT to the leader, or CTRL_BREAK on Windows."""
+        self._leader.interrupt()
+
     def kill(self) -> None:
         """End the leader, its group, its descendants and all that carry its token; then reap.
 

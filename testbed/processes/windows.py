@@ -90,6 +90,10 @@ class Leader:
         if self.poll() is None:
             self._popen.send_signal(CTRL_BREAK_EVENT)
 
+    def interrupt(self) -> None:
+        """CTRL_BREAK too: CTRL_C never reaches a group of its own."""
+        self.ask_to_stop()
+
     def signal_group(self, name: str) -> None:
         """Windows signals no groups: each member is frozen by itself."""
 

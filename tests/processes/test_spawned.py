@@ -114,7 +114,8 @@ def test_children_of_a_child_are_killed(start, tmp_path):
     child = start(PARENT)
     worker = int(said(tmp_path / "child.log"))
     child.kill()
-    assert gone(worker) and gone(child.pid)
+    assert gone(worker)
+    assert gone(child.pid)
 
 
 @posix_only
@@ -165,6 +166,25 @@ def test_a_nested_token_keeps_the_outer_one(start, tmp_path, monkeypatch):
     assert (tmp_path / "child.log").read_text().split() == ["outer", "inner"]
 
 
+@posix_only
+def test_a_token_made_of_several_is_found_behind_others(start, monkeypatch):
+    """A run inside a run may build its token from the ones that it carries."""
+    monkeypatch.setenv(TOKEN_VARIABLE, "outer middle")
+    child = start("import time; time.sleep(60)", token="outer middle-1")
+    until(lambda: marked("outer middle-1"), within_s=5, what="the child by its whole token")
+    assert child.pid not in [process.pid for process in marked("outer middle-2")]
+
+
+@posix_only
+def test_an_interrupt_is_a_keyboard_interrupt(start, tmp_path):
+    """Python children clean up as after Ctrl-C."""
+    code = "import time\ntry:\n print(1, flush=True); time.sleep(60)\n"
+    child = start(code + "except KeyboardInterrupt:\n raise SystemExit(9)")
+    said(tmp_path / "child.log")
+    child.interrupt()
+    assert child.wait(5) == 9
+
+
 def test_one_that_outlives_the_run_carries_no_token(start, tmp_path, monkeypatch):
     """A broker that is kept must not be swept away with the rest."""
     monkeypatch.setenv(TOKEN_VARIABLE, "outer")
@@ -201,7 +221,8 @@ def test_a_flood_of_output_is_bounded(start, tmp_path, monkeypatch):
     start("print('x' * 300_000); print('the end')").wait(5)
     text = (tmp_path / "child.log").read_text()
     assert len(text) < 1200
-    assert text.startswith("x" * 1000) and text.endswith("the end\n")
+    assert text.startswith("x" * 1000)
+    assert text.endswith("the end\n")
     assert f"[log limited: {300_009 - 1100} bytes left out here]" in text
 
 
