@@ -102,7 +102,8 @@ class Outcome(Event, frozen=True, kw_only=True, tag="outcome"):
     """One record that a fresh read_committed reader saw on an output topic.
 
     ``problems`` are breaches of the message contract that the record shows by itself,
-    each as expected, got, where.
+    each as expected, got, where; ``exact_problems`` are those that count only for a
+    consumer that promises exact dead letters.
     """
 
     role: str  # PREDICTIONS or DEAD_LETTERS
@@ -120,6 +121,7 @@ class Outcome(Event, frozen=True, kw_only=True, tag="outcome"):
     source: Position | None = None
     recovered: Recovered | None = None
     problems: tuple[str, ...] = ()
+    exact_problems: tuple[str, ...] = ()
 
 
 class Checkpoint(Event, frozen=True, kw_only=True, tag="checkpoint"):
@@ -195,9 +197,7 @@ class Mark(Event, frozen=True, kw_only=True, tag="mark"):
     figures: dict[str, float | int | str] = {}
 
 
-AnyEvent = (
-    Began | Sent | Outcome | Checkpoint | Group | Process | Fault | Settled | Mark
-)
+AnyEvent = Began | Sent | Outcome | Checkpoint | Group | Process | Fault | Settled | Mark
 E_ = TypeVar("E_", bound=Event)
 _decoder = msgspec.json.Decoder(AnyEvent)
 

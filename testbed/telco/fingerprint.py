@@ -65,7 +65,7 @@ def _as_doubles(value: object) -> object:
     return [_as_doubles(item) for item in value]
 
 
-def _double(value: int | float) -> float:
+def _double(value: float) -> float:
     try:
         return float(value) + 0.0
     except OverflowError:
