@@ -30,6 +30,18 @@ def step_publish(context, count):
     context.world.sending.ordinary(count)
 
 
+@given("a backlog of {count:d} events was published before the service started")
+def step_backlog(context, count):
+    """A mixed load that waits; smaller for a slow service, by its measured rate."""
+    context.world.sending.backlog(count)
+
+
+@when("a mixed load of {count:d} events is published")
+def step_mixed_load(context, count):
+    """Several events a customer, some invalid, some odd, keys absent or different."""
+    context.world.sending.mixed_load(count)
+
+
 @when("{count:d} events are published {times:d} times each")
 def step_publish_copies(context, count, times):
     """Exact copies: each is an event of its own."""

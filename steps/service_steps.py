@@ -57,3 +57,74 @@ def step_stopped_working(context, count):
 def step_killed_working(context, count):
     """An end without any warning, under load."""
     context.world.service.kill_under_load(count)
+
+
+@given("the scoring service is running in {count:d} instances")
+def step_running_instances(context, count):
+    """Start several members of one group and wait until they share all partitions."""
+    context.world.service.start(count)
+
+
+@given("the scoring service shares its work by the {protocol} protocol")
+def step_protocol(context, protocol):
+    """How the group's members agree on who does what."""
+    context.world.service.share_by(protocol)
+
+
+@when("the service is held still for a moment {times:d} times while it works on {count:d} events")
+def step_held_still(context, times, count):
+    """Freeze-frames: the broker is looked at while the service cannot move."""
+    context.world.service.hold_under_load(count, times)
+
+
+@when("the service is killed {moment:Moment} while it works on {count:d} events")
+def step_killed_at(context, moment, count):
+    """A kill at a moment that the broker shows."""
+    context.world.service.kill_under_load(count, moment)
+
+
+@when("the service is killed and started again {times:d} times while it works on {count:d} events")
+def step_killed_repeatedly(context, times, count):
+    """A crash loop."""
+    context.world.service.kill_repeatedly(count, times)
+
+
+@when("the service is stopped and started again {times:d} times while it works on {count:d} events")
+def step_stopped_repeatedly(context, times, count):
+    """Deployments, one after the other, under load."""
+    context.world.service.stop_repeatedly(count, times)
+
+
+@when(
+    "the service grows to {two:d} and {three:d} instances and shrinks to {one:d} "
+    "while it works on {count:d} events"
+)
+def step_scaled(context, two, three, one, count):
+    """Scaling up and down under load."""
+    context.world.service.scale_under_load(count, two, three, one)
+
+
+@when(
+    "a second instance comes and goes {times:d} times while the service works on {count:d} events"
+)
+def step_flapping(context, times, count):
+    """A member that never stays."""
+    context.world.service.flap_under_load(count, times)
+
+
+@when("one instance is killed while the service works on {count:d} events")
+def step_one_killed(context, count):
+    """The others have to take over."""
+    context.world.service.kill_one_under_load(count)
+
+
+@when("one instance freezes for a moment while the service works on {count:d} events")
+def step_freezes_briefly(context, count):
+    """Shorter than its session: the group does not notice."""
+    context.world.service.freeze_briefly(count)
+
+
+@when("one instance freezes until the other has taken over its work on {count:d} events")
+def step_freezes_long(context, count):
+    """Longer than its session: the group gives its work away, then it wakes up."""
+    context.world.service.freeze_until_replaced(count)

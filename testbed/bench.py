@@ -88,12 +88,15 @@ class Bench:
             self._oracles[files.json] = Oracle(files.json)
         return self._oracles[files.json]
 
-    def client_config(self) -> Path:
-        """The file of client properties that a consumer is given; empty without security."""
-        if self.handover.client_config_path:
-            return Path(self.handover.client_config_path)
-        path = self.folder / "client.properties"
-        path.touch()
+    def client_config(self, more: dict[str, str]) -> Path:
+        """A file of client properties for a consumer: the broker's own, and ``more``."""
+        given = self.handover.client_config_path
+        if given and not more:
+            return Path(given)
+        properties = (clients.read_properties(given) if given else {}) | more
+        path = self.folder / f"client-{self._count:02d}.properties"
+        path.touch(mode=0o600)
+        path.write_text("".join(f"{key}={value}\n" for key, value in properties.items()), "utf-8")
         return path
 
     def close(self) -> None:

@@ -54,6 +54,16 @@ class Traffic:
             every_s=0.002,
         )
 
+    def await_progress(self) -> None:
+        """Wait until something more is answered, or until all that was published is."""
+        before = self._answered()
+        until(
+            lambda: self._answered() > before or self._answered() >= self.published,
+            within_s=self._pipeline.limits.stalled_s,
+            what="the others to answer something",
+            every_s=0.01,
+        )
+
     def _answered(self) -> int:
         return self._pipeline.reader.count - self._before
 

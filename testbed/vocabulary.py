@@ -3,6 +3,7 @@
 from behave import register_type, use_step_matcher
 from parse_type import TypeBuilder
 
+from testbed import faults
 from testbed.history import DEAD_LETTERS, INPUT, PREDICTIONS
 
 # Each sentence stands for the promises that it names; the checker knows them by their slugs.
@@ -40,11 +41,14 @@ GROUPS = {
     "odd but valid": "odd but valid",
 }
 
+MOMENTS = {moment: moment for moment in faults.MOMENTS}
+
 
 def register() -> None:
     """Teach behave the words; a word outside a list leaves its step undefined."""
     use_step_matcher("cfparse")
-    for name, words in (("Promise", PROMISES), ("Topic", TOPICS), ("Kind", GROUPS)):
+    enums = {"Promise": PROMISES, "Topic": TOPICS, "Kind": GROUPS, "Moment": MOMENTS}
+    for name, words in enums.items():
         register_type(**{name: TypeBuilder.make_enum(words)})
 
 

@@ -68,6 +68,15 @@ class Sending:
             drafts += _on(partition, [bad[0], *good[:10], bad[1], bad[2], *good[10:], bad[3]])
         self._world.pipeline.publish(drafts)
 
+    def mixed_load(self, count: int) -> None:
+        """A realistic mixture, all at once."""
+        self._world.pipeline.publish(self.load(self._world.bench.volume(count)))
+
+    def backlog(self, count: int) -> None:
+        """A long backlog; the valid events' bytes stay out of the history, for its size."""
+        drafts = self.load(self._world.bench.volume(count))
+        self._world.pipeline.publish(drafts, keep_values=False)
+
     def load(self, count: int) -> list[Draft]:
         """A realistic mixture for work under faults: several events a customer, some invalid."""
         drafts = customers.stream(self._world.seed, count, start=self._streamed)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from testbed import models
+from testbed import faults, models
 from testbed.errors import CannotStart
-from testbed.faults import kill_instance
 from testbed.traffic import Traffic
 
 if TYPE_CHECKING:
     from testbed.world.world import World
 
+MOMENTS = tuple(faults.MOMENTS)
+PROTOCOLS = {
+    "eager": {"partition.assignment.strategy": "range"},
+    "cooperative": {"partition.assignment.strategy": "cooperative-sticky"},
+    "consumer": {"group.protocol": "consumer"},
+}
 TRIES = 2  # scenarios that may find the consumer not ready before the others stop trying
 
 
@@ -73,11 +78,76 @@ class Service:
             traffic.await_answers(share=0.3)
             self._world.pipeline.stop_consumers()
 
-    def kill_under_load(self, count: int) -> None:
+    def kill_under_load(self, count: int, moment: str = "at once") -> None:
         """Kill the service in the middle of a load, and publish the rest of it."""
         with self._traffic(count) as traffic:
             traffic.await_answers(share=0.3)
-            kill_instance(self._world.pipeline, 0)
+            faults.kill(self._world.pipeline, 0, moment)
+
+    def hold_under_load(self, count: int, times: int) -> None:
+        """Freeze the service for some milliseconds again and again, and look at the broker."""
+        with self._traffic(count) as traffic:
+            for turn in range(times):
+                traffic.await_answers(share=(turn + 1) / (times + 2))
+                faults.look_frozen(self._world.pipeline, 0)
+
+    def kill_repeatedly(self, count: int, times: int) -> None:
+        """Kill and restart in a load; every turn begins as soon as something new is answered."""
+        with self._traffic(count) as traffic:
+            for turn in range(times):
+                traffic.await_answers(share=(turn + 1) / (times + 2))
+                faults.kill(self._world.pipeline, 0, MOMENTS[turn % len(MOMENTS)])
+                self.start()
+
+    def stop_repeatedly(self, count: int, times: int) -> None:
+        """Stop and restart in a load."""
+        with self._traffic(count) as traffic:
+            for turn in range(times):
+                traffic.await_answers(share=(turn + 1) / (times + 2))
+                self.stop()
+                self.start()
+
+    def scale_under_load(self, count: int, *sizes: int) -> None:
+        """Grow or shrink to each size in turn; the last instances go first."""
+        pipeline = self._world.pipeline
+        with self._traffic(count) as traffic:
+            for turn, size in enumerate(sizes):
+                traffic.await_answers(share=(turn + 1) / (len(sizes) + 2))
+                self._resize(size)
+        pipeline.await_outcomes("load")
+
+    def flap_under_load(self, count: int, times: int) -> None:
+        """A second instance comes and goes."""
+        self.scale_under_load(count, *(2, 1) * times)
+
+    def kill_one_under_load(self, count: int) -> None:
+        """Kill the first instance; the others have to take over its work."""
+        with self._traffic(count) as traffic:
+            traffic.await_answers(share=0.3)
+            faults.kill(self._world.pipeline, 0)
+
+    def freeze_briefly(self, count: int) -> None:
+        """Freeze the first instance for less than its session."""
+        with self._traffic(count) as traffic:
+            traffic.await_answers(share=0.3)
+            faults.freeze_briefly(self._world.pipeline, 0)
+
+    def freeze_until_replaced(self, count: int) -> None:
+        """Freeze the first instance until the group has given its work to the others."""
+        with self._traffic(count) as traffic:
+            traffic.await_answers(share=0.3)
+            faults.freeze_until_replaced(self._world.pipeline, 0, traffic)
+
+    def share_by(self, protocol: str) -> None:
+        """Have the group share its work by another protocol, through the client properties."""
+        self._world.client_properties = PROTOCOLS[protocol]
+
+    def _resize(self, size: int) -> None:
+        pipeline = self._world.pipeline
+        for instance in reversed(pipeline.fleet.running()):
+            if instance.number >= size:
+                pipeline.fleet.stop(instance.number)
+        self.start(size)
 
     def _traffic(self, count: int) -> Traffic:
         world = self._world

@@ -75,7 +75,7 @@ def _fleet(world: World, topics: dict[str, str], group: str) -> Fleet:
         "group_id": group,
         "model_path": str(world.files.skops),
         "model_json_path": str(world.files.json),
-        "client_config": str(bench.client_config()),
+        "client_config": str(bench.client_config(world.client_properties)),
     }
     return Fleet(
         words=bench.words,

@@ -32,6 +32,7 @@ class World:
         self.files = models.standard(bench.models)
         self.seed = (self.options.seed + zlib.crc32(f"{feature}/{name}".encode())) % 2**31
         self.slug = _slug(f"{Path(feature).stem}-{name}")
+        self.client_properties: dict[str, str] = {}  # on top of those that the broker needs
         self._judgement: Judgement | None = None
         self.cluster = Cluster(bench)
         self.agreement = Agreement(bench)
