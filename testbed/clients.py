@@ -49,6 +49,8 @@ def reader(broker: Handover) -> Consumer:
             "isolation.level": "read_committed",
             "enable.partition.eof": True,
             "fetch.queue.backoff.ms": 5,
+            # The end of a transaction wakes no waiting fetch: ask often.
+            "fetch.wait.max.ms": 25,
             "fetch.message.max.bytes": 10_000_000,
         }
     )
@@ -80,7 +82,7 @@ def read_topic(
     Raises ``NotReached`` where the topic does not give them within the limit.
     """
     consumer = reader(broker)
-    reached = {partition: 0 for partition in ends}
+    reached = dict.fromkeys(ends, 0)
     found: list[Message] = []
     consumer.assign([TopicPartition(topic, p, OFFSET_BEGINNING) for p in ends])
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
-from testbed.errors import BenchError
+from testbed.asking import ask
 from testbed.history import DEAD_LETTERS, INPUT, PREDICTIONS
 from testbed.wait import until
 
@@ -37,7 +37,7 @@ class Topics:
             wanted, operation_timeout=self.answer_within_s, request_timeout=self.answer_within_s
         )
         for name, future in futures.items():
-            _result(future, f"create topic {name}")
+            ask(lambda answer=future: answer, f"create topic {name}", self.answer_within_s)
         until(
             lambda: self.partitions(*partitions) == partitions,
             within_s=self.answer_within_s,
@@ -63,8 +63,13 @@ class Topics:
     def config(self, name: str) -> dict[str, str]:
         """A topic's configuration as the cluster tells it."""
         resource = ConfigResource(ResourceType.TOPIC, name)
-        future = self.admin.describe_configs([resource], request_timeout=self.answer_within_s)
-        told = _result(future[resource], f"describe the configuration of {name}")
+        told = ask(
+            lambda: self.admin.describe_configs([resource], request_timeout=self.answer_within_s)[
+                resource
+            ],
+            f"describe the configuration of {name}",
+            self.answer_within_s,
+        )
         return {key: entry.value for key, entry in told.items()}
 
     def delete(self, *names: str) -> None:
@@ -72,16 +77,9 @@ class Topics:
         for name, future in self.admin.delete_topics(
             list(names), request_timeout=self.answer_within_s
         ).items():
-            _result(future, f"delete topic {name}")
+            ask(lambda answer=future: answer, f"delete topic {name}", self.answer_within_s)
         until(
             lambda: not self.partitions(*names),
             within_s=self.answer_within_s,
             what=f"the topics {', '.join(names)} to be gone",
         )
-
-
-def _result(future, what: str):
-    try:
-        return future.result()
-    except KafkaException as error:
-        raise BenchError(f"The broker refused to {what}", error.args[0].str()) from error

@@ -1,16 +1,18 @@
 """Reads the consumer group as the Admin API shows it, and records what changes."""
 
 import threading
+from concurrent.futures import Future
 
 from confluent_kafka import (
     ConsumerGroupState,
     ConsumerGroupTopicPartitions,
     IsolationLevel,
-    KafkaException,
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
+from testbed.asking import ask
+from testbed.errors import BenchError
 from testbed.history import Checkpoint, Group, History, Member
 
 EVERY_S = 0.1  # often enough to see a commit that runs ahead; one tick costs ~5 ms of broker
@@ -53,12 +55,16 @@ class GroupObserver:
         topic = self._topics["input"]
         asked = [TopicPartition(topic, p) for p in range(self._partitions["input"])]
         request = ConsumerGroupTopicPartitions(self._group, asked)
-        future = self._admin.list_consumer_group_offsets([request], request_timeout=self._within_s)[
-            self._group
-        ]
+        told = ask(
+            lambda: self._admin.list_consumer_group_offsets(
+                [request], request_timeout=self._within_s
+            )[self._group],
+            "tell the group's offsets",
+            self._within_s,
+        )
         return {
             place.partition: place.offset
-            for place in future.result().topic_partitions
+            for place in told.topic_partitions
             if place.offset >= 0 and not place.error
         }
 
@@ -73,15 +79,10 @@ class GroupObserver:
             for role in roles
             for p in range(self._partitions[role])
         }
-        futures = self._admin.list_offsets(
-            {place: OffsetSpec.latest() for place in places},
-            isolation_level=level,
-            request_timeout=self._within_s,
-        )
         ends: dict[str, dict[int, int]] = {role: {} for role in roles}
-        for place, future in futures.items():
+        for place, offset in self._offsets(list(places), level).items():
             role, partition = places[place]
-            ends[role][partition] = future.result().offset
+            ends[role][partition] = offset
         return ends
 
     def checkpoint(self, reason: str, *, settled: bool = False) -> Checkpoint:
@@ -96,21 +97,51 @@ class GroupObserver:
 
     def describe(self) -> Group:
         """The group's state and members now; recorded where it changed."""
-        future = self._admin.describe_consumer_groups(
-            [self._group], request_timeout=self._within_s
-        )[self._group]
-        told = future.result()
+        told = ask(
+            lambda: self._admin.describe_consumer_groups(
+                [self._group], request_timeout=self._within_s
+            )[self._group],
+            "describe the group",
+            self._within_s,
+        )
         group = Group(state=_state(told.state), members=_members(told, self._topics["input"]))
         if group != self._last_group:
             self._last_group = group
             self._history.append(group)
         return group
 
+    def _offsets(self, places, level: IsolationLevel) -> dict[TopicPartition, int]:
+        futures = self._admin.list_offsets(
+            {place: OffsetSpec.latest() for place in places},
+            isolation_level=level,
+            request_timeout=self._within_s,
+        )
+        return {
+            place: ask(self._again(place, future, level), "tell an end", self._within_s).offset
+            for place, future in futures.items()
+        }
+
+    def _again(self, place: TopicPartition, first: Future, level: IsolationLevel):
+        """The answer at hand, then new ones, should it be a passing error."""
+        answers = iter([first])
+
+        def request() -> Future:
+            return (
+                next(answers, None)
+                or self._admin.list_offsets(
+                    {place: OffsetSpec.latest()},
+                    isolation_level=level,
+                    request_timeout=self._within_s,
+                )[place]
+            )
+
+        return request
+
     def _run(self) -> None:
         while not self._stopping.wait(EVERY_S):
             try:
                 self._sample()
-            except KafkaException:
+            except BenchError:
                 continue  # a broker that is away has no commits to show; the wait above ends it
 
     def _sample(self) -> None:

@@ -29,7 +29,7 @@ class TopicReader:
         history: History,
     ):
         self._consumer, self._readings, self._history = consumer, readings, history
-        self._reached = {place: 0 for place in partitions}
+        self._reached = dict.fromkeys(partitions, 0)
         self._stopping = threading.Event()
         self._failure: Exception | None = None
         self.count = 0
