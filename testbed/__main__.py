@@ -1,0 +1,37 @@
+"""``python -m testbed COMMAND``: one table of commands, each imported only when it is called."""
+
+import importlib
+import sys
+
+from testbed.errors import BenchError
+
+COMMANDS = {
+    "run": ("testbed.runner.cli", "run the features against a broker, with reports"),
+    "recheck": ("testbed.recheck", "judge a saved history again, without a broker"),
+    "standin": ("testbed.brokers.standin", "build a stand-in image where none can be pulled"),
+}
+
+
+def main(words: list[str]) -> int:
+    """Hand the rest of the line to the command's own ``main(words) -> int``."""
+    name, *rest = words or ["--help"]
+    if name in ("-h", "--help"):
+        sys.stdout.write(_help())
+        return 0
+    if name not in COMMANDS:
+        sys.stderr.write(f"[ERROR] Unknown command {name!r}.\n{_help()}")
+        return 2
+    try:
+        return importlib.import_module(COMMANDS[name][0]).main(rest)
+    except BenchError as error:
+        sys.stderr.write(f"[ERROR] {error}\n")
+        return error.exit_code
+
+
+def _help() -> str:
+    lines = [f"  {name:<10} {text}\n" for name, (_, text) in COMMANDS.items()]
+    return "usage: python -m testbed COMMAND [OPTIONS]\n\n" + "".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

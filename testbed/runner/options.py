@@ -1,0 +1,104 @@
+"""The command line of a run. Standard library only, so that ``--help`` needs no installation."""
+
+import argparse
+import os
+from dataclasses import dataclass
+
+from testbed.errors import UsageError
+
+PROGRAM = os.environ.get("CHURN_TESTBED_PROGRAM") or "python -m testbed run"
+DESCRIPTION = """\
+Kafka Integration Test Runner: start a broker, run the features against a consumer, keep
+logs and reports in reports/, and take everything down again."""
+EPILOG = """\
+All else on the line goes to behave as it is: feature files, lines, names, tags, userdata.
+  features/end_to_end_flow.feature       one feature
+  features/end_to_end_flow.feature:12    one scenario, by its line
+  -n "scored once"                       scenarios by name
+  --tags "@kafka and not @slow"          scenarios by tag
+  -D consumer.delivery=at-least-once     a choice of the suite (README.md has them all)
+  -- ...                                 everything behind this goes to behave
+
+exit codes:
+  0    all scenarios that apply passed
+  1    a promise broke: the consumer under test is wrong
+  2    the command line is wrong
+  3    the run could not start, or no scenario was executed
+  4    the bench is in trouble, or a verdict is unknown: nothing is said about the consumer
+  130  interrupted by Ctrl-C (129 by a closed terminal, 143 by SIGTERM)
+"""
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What the runner itself was asked for; ``behave_args`` is the rest, untouched."""
+
+    verbose: bool = False
+    keep: bool = False
+    workers: int = 1
+    repeat: int = 1
+    behave_args: tuple[str, ...] = ()
+
+
+def parse(words: list[str]) -> RunOptions:
+    """Read the command line. Prints help and raises ``SystemExit(0)``, or ``UsageError``."""
+    ours, theirs = _split(words)
+    known, unknown = _parser().parse_known_args(ours)
+    defines = [("broker", known.broker), ("consumer.command", known.consumer_command)]
+    if known.keep_containers:
+        defines.append(("keep", "on"))
+    userdata = [word for key, value in defines if value for word in ("-D", f"{key}={value}")]
+    return RunOptions(
+        verbose=known.verbose,
+        keep=known.keep_containers,
+        workers=known.workers,
+        repeat=known.repeat,
+        behave_args=(*unknown, *theirs, *userdata),
+    )
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str):
+        raise UsageError(message.capitalize(), next_step=f"See: {self.prog} --help")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog=PROGRAM,
+        usage="%(prog)s [OPTIONS] [behave's options and feature paths]",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("--verbose", action="store_true", help="show every step and the output of behave")
+    add("--keep-containers", action="store_true", help="leave the broker running afterwards")
+    add(
+        "--broker",
+        metavar="KIND",
+        choices=("auto", "kafka", "redpanda", "external"),
+        help="auto (default), kafka (embedded, needs no Docker), redpanda (docker compose), "
+        "external (with -D broker.bootstrap_servers=HOST:PORT)",
+    )
+    add(
+        "--consumer-command",
+        metavar="TEMPLATE",
+        help='the consumer under test, e.g. "my-scorer --brokers {bootstrap_servers} '
+        '--in {input_topic}" (default: the reference consumer of this project)',
+    )
+    add("--workers", metavar="N", type=_count, default=1, help="features side by side (default: 1)")
+    add("--repeat", metavar="N", type=_count, default=1, help="run all of it N times (default: 1)")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 1000, got {text!r}")
+    return int(text)
+
+
+def _split(words: list[str]) -> tuple[list[str], list[str]]:
+    """Before and behind the first ``--``."""
+    cut = words.index("--") if "--" in words else len(words)
+    return words[:cut], words[cut + 1 :]

@@ -1,0 +1,131 @@
+"""One pass over the features: behave workers, their progress, and a watch over their silence."""
+
+import json
+import os
+import re
+import sys
+import time
+from collections import deque
+from pathlib import Path
+
+from testbed.errors import NotReached
+from testbed.limits import Limits
+from testbed.processes import Spawned, spawn
+from testbed.runner.console import COLOURS, Console
+from testbed.runner.tail import Tail
+from testbed.wait import until
+
+ROOT = Path(__file__).resolve().parents[2]
+HANDOVER = "TESTBED_HANDOVER"
+SILENCE_MARGIN_S = 30.0  # a scenario past its own limit ends itself before the run ends it
+STOP_WITHIN_S = 5.0  # of the ten seconds that an interrupted run may take
+EVERY_S = 0.05
+LAST_WORDS = 15  # lines of behave that explain an early end
+WORDS = {"PASSED": "SUCCESS", "FAILED": "ERROR", "ERROR": "WARNING", "SKIPPED": "INFO"}
+SCENARIO_ENDED = re.compile(r"^\S.*?  (PASSED|FAILED|ERROR|SKIPPED)\b")
+
+
+def behave_environment() -> dict[str, str]:
+    """The environment of a behave that imports this project from wherever it is run."""
+    path = [str(ROOT), os.environ.get("PYTHONPATH")]
+    return os.environ | {
+        "PYTHONPATH": os.pathsep.join(filter(None, path)),
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+
+class Suite:
+    """Start with ``start``, follow with ``wait``; ``stop`` is safe at any time."""
+
+    def __init__(self, folder: Path, console: Console, limits: Limits):
+        self._folder, self._console = folder, console
+        self._workers: list[Spawned] = []
+        self._output, self._progress, self._events = (
+            Tail(folder / name) for name in ("output", "progress", "events")
+        )
+        self._planned = self._ended = 0
+        self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
+        self._now, self._since = "starting", time.monotonic()
+        self._sign = time.monotonic()
+        self._silence_s = SILENCE_MARGIN_S + max(
+            limits.scenario_s, limits.broker_ready_s + limits.image_pull_s
+        )
+
+    def start(self, count: int, behave_args: tuple[str, ...], handover: Path, token: str) -> None:
+        """Start ``count`` workers over one folder of claims."""
+        env = behave_environment() | {HANDOVER: str(handover)}
+        command = [sys.executable, "-m", "testbed.runner", str(self._folder), *behave_args]
+        for number in range(count):
+            log = self._folder / "output" / f"{number}.log"
+            self._workers.append(spawn(command, env=env, log=log, token=token))
+
+    def wait(self) -> list[int]:
+        """Follow the workers to their end; their exit codes. Raises ``NotReached`` on silence."""
+        while True:
+            codes = [worker.poll() for worker in self._workers]
+            self.tell()
+            if None not in codes:
+                return codes
+            if time.monotonic() - self._sign > self._silence_s:
+                self._give_up()
+            self._pause()
+
+    def tell(self) -> None:
+        """Show what has come since the last time."""
+        for line in self._output.lines():
+            self._console.detail(line)
+            self._last_words.append(line)
+        for line in self._events.lines():
+            self._on_event(json.loads(line))
+        for line in self._progress.lines():
+            self._on_progress(line)
+        seconds = time.monotonic() - self._since
+        self._console.live(f"({self._ended + 1}/{self._planned}) {self._now}  {seconds:.0f} s")
+
+    @property
+    def last_words(self) -> str:
+        """What behave printed in the end, for a message."""
+        return "\n".join(line for line in self._last_words if line.strip())
+
+    def stop(self) -> None:
+        """Ask as Ctrl-C does, give a little time, then kill; tell what was said last."""
+        for worker in self._workers:
+            worker.interrupt()
+        end = time.monotonic() + STOP_WITHIN_S
+        for worker in self._workers:
+            try:
+                worker.wait(max(0.0, end - time.monotonic()))
+            except NotReached:
+                self._console.detail(f"[runner] behave ({worker.pid}) does not stop: killed")
+            worker.kill()
+        self.tell()
+
+    def _pause(self) -> None:
+        end = time.monotonic() + EVERY_S
+        until(
+            lambda: time.monotonic() >= end or all(not worker.running for worker in self._workers),
+            within_s=1.0,
+            what="the next look at behave",
+        )
+
+    def _give_up(self) -> None:
+        for worker in self._workers:
+            worker.kill()
+        raise NotReached(
+            f"Expected a sign of life from behave within {self._silence_s:g} s",
+            f"last seen: {self._now}",
+            "See reports/kafka_integration.log; behave and its consumers were killed",
+        )
+
+    def _on_event(self, event: dict) -> None:
+        self._sign = time.monotonic()
+        if event["event"] == "plan":
+            self._planned = event["scenarios"]
+        elif event["event"] == "scenario":
+            self._now, self._since = f"{event['place']}  {event['name']}", time.monotonic()
+
+    def _on_progress(self, line: str) -> None:
+        match = SCENARIO_ENDED.match(line)
+        self._ended += bool(match)
+        self._console.line(line, COLOURS[WORDS[match[1]]] if match else "")

@@ -1,0 +1,151 @@
+"""A small project of its own for the runner: three features, no Kafka."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = {
+    "behave.ini": """
+[behave]
+paths = features
+format = testbed.reporting.progress:ProgressFormatter
+outfiles = -
+""",
+    "environment.py": """
+import json, os, sys, time
+from pathlib import Path
+from testbed.reporting import record, scenarios
+
+REPORTS = Path("reports")
+
+def before_all(context):
+    path = Path(os.environ["TESTBED_HANDOVER"])
+    while not path.exists():
+        time.sleep(0.01)
+    told = json.loads(path.read_text())
+    if "error" in told:
+        sys.exit(told["exit_code"])
+
+def after_scenario(context, scenario):
+    record.append(REPORTS, record.ScenarioResult(
+        feature=scenario.feature.name, file=str(scenario.filename), scenario=scenario.name,
+        line=scenario.line, status=scenarios.status_of(scenario),
+        reason=scenarios.reason_of(scenario), duration_s=scenario.duration))
+
+def after_all(context):
+    (REPORTS / "after_all").touch()
+""",
+    "steps/steps.py": """
+import os, signal, subprocess, sys, time
+from pathlib import Path
+from behave import given
+from testbed.errors import BenchError
+
+@given("it holds")
+def holds(context):
+    print("a word of the step")
+
+@given("it breaks")
+def breaks(context):
+    raise AssertionError("Expected 1 prediction, got 2 - customer C-0042")
+
+@given("the bench is in trouble")
+def trouble(context):
+    raise BenchError("The broker went away")
+
+@given("it does not apply")
+def skips(context):
+    context.scenario.skip("the broker cannot be killed")
+
+@given("behave is killed")
+def killed(context):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+@given("it hangs")
+def hangs(context):
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(300)"],
+                             start_new_session=True)
+    (Path("reports") / "hanging").write_text(f"{os.getpid()} {child.pid}")
+    time.sleep(300)
+""",
+    "features/good.feature": """Feature: Good
+  Scenario: holds
+    Given it holds
+  Rule: A promise
+    Scenario: holds too
+      Given it holds
+""",
+    "features/bad.feature": """@bad
+Feature: Bad
+  Scenario: breaks
+    Given it breaks
+""",
+    "features/odd.feature": """@odd
+Feature: Odd
+  @trouble
+  Scenario: trouble
+    Given the bench is in trouble
+  @skips
+  Scenario: skips
+    Given it does not apply
+  @killed
+  Scenario: killed
+    Given behave is killed
+  @hangs
+  Scenario: hangs
+    Given it hangs
+""",
+}
+
+
+class Project:
+    """The small project, and the runner over it."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.reports = folder, folder / "reports"
+        for name, text in FILES.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    def start(self, *words: str, trouble: str = "none", silence_s: float = 30) -> subprocess.Popen:
+        """The runner, on its way."""
+        temporary = self.folder / "tmp"
+        temporary.mkdir(exist_ok=True)
+        return subprocess.Popen(
+            [sys.executable, str(ROOT / "tests/runner/drive.py"), trouble, str(silence_s), *words],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *words: str, **options) -> tuple[int, str]:
+        """The runner to its end: exit code and output."""
+        process = self.start(*words, **options)
+        output, _ = process.communicate(timeout=60)
+        return process.returncode, output
+
+    @property
+    def broker_marks(self) -> list[str]:
+        """What became of the fake broker."""
+        path = self.reports / "broker-marks"
+        return path.read_text().splitlines() if path.exists() else []
+
+    @property
+    def log(self) -> str:
+        """The run's log."""
+        return (self.reports / "kafka_integration.log").read_text()
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A fresh small project."""
+    return Project(tmp_path)

@@ -1,0 +1,259 @@
+"""A whole run, as its user sees it: lines, exit codes, logs, and nothing left behind."""
+
+import os
+import re
+import signal
+import time
+
+import psutil
+import pytest
+
+from testbed.wait import until
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="the tests send POSIX signals")
+GOOD = ("features/good.feature",)
+BEHAVE_LINE = re.compile(r" \(\d+\.\d s\)")
+
+
+def dead(pid):
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def hanging(project, within_s=30):
+    """The pids of broker, behave and its own child, once a step hangs."""
+    path = project.reports / "hanging"
+    words = until(
+        lambda: path.exists() and path.read_text().split(), within_s=within_s, what="a hanging step"
+    )
+    return [int(project.broker_marks[0].split()[1]), *map(int, words)]
+
+
+def test_a_passing_run_says_what_the_guide_says(project):
+    """The guide's lines, in its order, and exit code 0."""
+    code, output = project.run(*GOOD)
+    assert BEHAVE_LINE.sub("", output).splitlines() == [
+        "[INFO] =========================================",
+        "[INFO] Kafka Integration Test Runner",
+        "[INFO] =========================================",
+        "[INFO] Checking prerequisites...",
+        "[SUCCESS] All prerequisites satisfied",
+        "[INFO] STEP 1: Starting Kafka test environment...",
+        "[INFO] The choice of a broker and why",
+        "[SUCCESS] Fake broker started",
+        "[INFO] STEP 2: Waiting for broker to be ready...",
+        "[SUCCESS] Kafka broker is ready",
+        "[INFO] STEP 3: Running integration tests...",
+        "features/good.feature:2  holds  PASSED",
+        "features/good.feature:5  holds too  PASSED",
+        "[SUCCESS] All integration tests PASSED ✓",
+    ]
+    assert code == 0
+    assert project.broker_marks[1:] == ["stopped"]
+    assert os.listdir(project.folder / "tmp") == []
+
+
+def test_a_broken_promise_is_one(project):
+    """Exit code 1, with the reason under the scenario's line and in the end."""
+    code, output = project.run("--tags", "not @odd")
+    assert code == 1
+    assert "    Expected 1 prediction, got 2 - customer C-0042" in output.splitlines()
+    assert "[ERROR] 1 of 3 integration tests FAILED ✗" in output.splitlines()
+
+
+def test_trouble_of_the_bench_is_four(project):
+    """Nothing is said about the consumer: neither passed nor failed."""
+    code, output = project.run(
+        *GOOD, "features/odd.feature", "--tags", "not @hangs and not @killed"
+    )
+    assert code == 4
+    assert "[ERROR] 1 of 4 scenarios got no verdict" in output
+
+
+def test_a_broken_promise_outweighs_trouble(project):
+    """Both in one run: the consumer is wrong whatever else is."""
+    code, _ = project.run("--tags", "@bad or @trouble")
+    assert code == 1
+
+
+def test_behave_that_is_killed_is_four(project):
+    """The message says how behave ended, and what ran before is kept."""
+    code, output = project.run("--tags", "@killed")
+    assert code == 4
+    assert "behave ended early, by signal 9" in output
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [(("--tags", "@skips"), "all 1 were skipped"), (("-n", "nobody"), "none was chosen")],
+)
+def test_a_run_of_nothing_could_not_start(project, words, why):
+    """No scenario executed is no success."""
+    code, output = project.run(*words)
+    assert code == 3
+    assert f"No scenario was executed. {why}" in output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--workers", "0"), "expected a whole number from 1 to 1000, got '0'"),
+        (("--broker", "rabbit"), "invalid choice: 'rabbit'"),
+        (("--no-such-flag",), "unrecognized arguments: --no-such-flag"),
+        (("features/nowhere.feature",), "got 'features/nowhere.feature'"),
+        (("-D", "consumer.delivry=x"), "Unknown option consumer.delivry"),
+        (("-D", "timeout.scenario_s=-1"), "timeout.scenario_s"),
+        (("--tags", "@a and ("), "behave refuses its options"),
+    ],
+)
+def test_a_wrong_line_is_two_and_starts_nothing(project, words, message):
+    """One message that names the word; no broker was touched."""
+    code, output = project.run(*words)
+    assert (code, project.broker_marks) == (2, [])
+    assert re.search(r"^\[ERROR\] .*" + re.escape(message), output, re.MULTILINE), output
+
+
+def test_a_feature_that_cannot_be_read_is_three(project):
+    """behave's own words say where."""
+    (project.folder / "features/broken.feature").write_text("Given a step of no scenario\n")
+    code, output = project.run()
+    assert code == 3
+    assert "broken.feature" in output.split("[ERROR]")[-1]
+    assert project.broker_marks[1:] == ["stopped"]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "message"),
+    [
+        ("dies", "[ERROR] The broker ended by itself. out of luck. Try again."),
+        ("silent", "[ERROR] Kafka broker failed to become ready within 60s."),
+    ],
+)
+def test_a_broker_that_fails_is_three(project, trouble, message):
+    """One message, the log kept, nothing left running."""
+    code, output = project.run(*GOOD, trouble=trouble)
+    assert code == 3
+    assert message in output
+    assert "PASSED" not in output
+    assert (project.reports / "kafka.log").exists()
+    assert dead(int(project.broker_marks[0].split()[1]))
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_an_interrupt_stops_in_order(project, number, code):
+    """Within ten seconds: behave's hooks ran, the broker was stopped, the code tells the signal."""
+    process = project.start("--tags", "@hangs")
+    pids = hanging(project)
+    began = time.monotonic()
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=20)
+    assert time.monotonic() - began < 10
+    assert process.returncode == code
+    assert f"[ERROR] Interrupted ({number.name})" in output
+    assert (project.reports / "after_all").exists()
+    assert project.broker_marks[1:] == ["stopped"]
+    assert all(map(dead, pids))
+
+
+def test_an_interrupt_while_the_broker_starts(project):
+    """Any step may be interrupted."""
+    process = project.start(*GOOD, trouble="slow")
+    until(lambda: project.broker_marks, within_s=20, what="the broker to start")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert dead(int(project.broker_marks[0].split()[1]))
+
+
+def test_a_second_interrupt_stops_at_once(project):
+    """The guardian does then what the run could not."""
+    process = project.start("--tags", "@hangs")
+    pids = hanging(project)
+    os.kill(pids[1], signal.SIGSTOP)  # behave cannot answer: the first one takes its time
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=5)
+    assert time.monotonic() - began < 1
+    assert process.returncode == 130
+    until(lambda: all(map(dead, pids)), within_s=10, what="everything to be gone")
+    process.stdout.close()
+
+
+def test_kill_nine_leaves_nothing(project):
+    """The runner is shot: broker, behave and its child are gone within ten seconds."""
+    process = project.start("--tags", "@hangs")
+    pids = hanging(project)
+    process.kill()
+    process.wait()
+    until(lambda: all(map(dead, pids)), within_s=10, what="everything to be gone")
+    until(lambda: not os.listdir(project.folder / "tmp"), within_s=5, what="the folders to be gone")
+    process.stdout.close()
+
+
+def test_a_silent_behave_is_given_up(project):
+    """A step that hangs past every limit ends the run with a message that names it."""
+    words = ("timeout.scenario_s", "timeout.broker_ready_s", "timeout.image_pull_s")
+    limits = [part for word in words for part in ("-D", f"{word}=0.1")]
+    code, output = project.run("--tags", "@hangs", *limits, silence_s=0.5)
+    assert code == 4
+    assert "Expected a sign of life from behave" in output
+    assert "features/odd.feature:13  hangs" in output
+    assert all(map(dead, hanging(project)))
+
+
+def test_verbose_shows_every_step(project):
+    """And what the steps print; without it both stand in the log."""
+    _, quiet = project.run(*GOOD)
+    log = project.log
+    _, loud = project.run(*GOOD, "--verbose")
+    step = "Given it holds ... passed"
+    assert step not in quiet
+    assert step in log
+    assert step in loud
+
+
+def test_workers_share_the_features(project):
+    """Each scenario ran once, whoever took it."""
+    code, output = project.run("--workers", "3", "--tags", "not @odd")
+    assert code == 1
+    assert sorted(line.split()[0] for line in output.splitlines() if line.startswith("feat")) == [
+        "features/bad.feature:3",
+        "features/good.feature:2",
+        "features/good.feature:5",
+    ]
+
+
+def test_repeat_runs_all_of_it_again_on_one_broker(project):
+    """Every pass is told and counted; the broker is started once."""
+    code, output = project.run(*GOOD, "--repeat", "3")
+    assert code == 0
+    assert [line for line in output.splitlines() if "Pass" in line] == [
+        f"[INFO] Pass {number} of 3" for number in (1, 2, 3)
+    ]
+    assert output.count("holds too  PASSED") == 3
+    assert len(project.broker_marks) == 2
+
+
+def test_reports_of_an_earlier_run_do_not_mix_in(project):
+    """What the runner wrote goes; what it does not know stays."""
+    for name in ("consumer-old-0.log", "summary.txt", "results/1.jsonl", "mine.txt", ".gitkeep"):
+        (project.reports / name).parent.mkdir(parents=True, exist_ok=True)
+        (project.reports / name).touch()
+    project.run(*GOOD)
+    left = {path.name for path in project.reports.rglob("*")}
+    assert {"mine.txt", ".gitkeep"} <= left
+    assert not {"consumer-old-0.log", "1.jsonl"} & left
+
+
+def test_what_only_tells_needs_no_broker(project):
+    """A dry run and the like are behave's own."""
+    code, output = project.run("--dry-run", *GOOD)
+    assert code == 0
+    assert "2 untested" in output
+    assert project.broker_marks == []
