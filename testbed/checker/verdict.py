@@ -1,5 +1,6 @@
 """Three verdicts, and what a promise has to say."""
 
+from collections.abc import Iterable
 from enum import IntEnum
 
 import msgspec
@@ -37,8 +38,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     violations: tuple[Violation, ...] = ()
     reason: str = ""  # why UNKNOWN
     not_applicable: str = ""  # why the promise was not asked at all
+    undeclared: bool = False  # not asked because the consumer does not promise it
 
 
-def merge(verdicts) -> Verdict:
+def merge(verdicts: Iterable[Verdict]) -> Verdict:
     """The worst one; over nothing, UNKNOWN."""
     return max(verdicts, default=Verdict.UNKNOWN)

@@ -1,0 +1,39 @@
+"""Work that counted as done stays done.
+
+Promises: the committed offset of a partition never goes back.
+Inferred from: each two checkpoints that show the partition. One that shows no offset for it says
+nothing: the broker may have had none to tell just then.
+Cannot see: a step back that was made good between two checkpoints.
+"""
+
+from testbed.checker.case import Case
+from testbed.checker.promise import About
+from testbed.checker.verdict import Finding
+from testbed.checker.wording import moment
+from testbed.history import INPUT, Checkpoint
+
+ABOUT = About("commit-monotone", "Work that counted as done stays done", ("INV-08",))
+
+
+def check(case: Case) -> Finding:
+    """Judge every committed offset against the one before it."""
+    before: dict[int, tuple[int, Checkpoint]] = {}
+    examined, violations = 0, []
+    for look in case.checkpoints:
+        for partition, offset in look.committed.items():
+            examined += 1
+            known = before.get(partition)
+            if known is not None and offset < known[0]:
+                violations.append(_violation(partition, offset, look, *known))
+            before[partition] = (offset, look)
+    return ABOUT.finding(examined, violations, "" if examined else "nothing was committed")
+
+
+def _violation(partition: int, offset: int, look: Checkpoint, known: int, earlier: Checkpoint):
+    return ABOUT.violation(
+        f"partition {partition} of the {INPUT} topic",
+        expected=f"{known} committed or more, as at {moment(earlier.at)}",
+        got=f"{offset} committed at {moment(look.at)}",
+        where=f"{INPUT}[{partition}]@{offset}",
+        at=look.at,
+    )

@@ -1,0 +1,77 @@
+"""Each customer's events are scored in order.
+
+Promises: of two events of one customer in one input partition, the earlier one is scored first.
+Inferred from: the first prediction of each event, compared where both stand in one partition of
+the output topic. A dead-lettered event in between does not matter, nor do repetitions.
+Cannot see: order across output partitions, and among events that look alike and were repeated.
+"""
+
+from collections import defaultdict
+
+from testbed.checker import wording
+from testbed.checker.case import Case
+from testbed.checker.entry import Entry
+from testbed.checker.promise import About
+from testbed.checker.verdict import Finding, Violation
+from testbed.history import Outcome
+
+ABOUT = About("order-per-customer", "Each customer's events are scored in order", ("INV-11",))
+
+
+def check(case: Case) -> Finding:
+    """Judge each event against the one before it of the same customer."""
+    examined, violations = 0, []
+    for entries in case.ledger.by_partition.values():
+        # (customer, output partition) -> the latest first prediction so far, and whose it is
+        latest: dict[tuple[str, int], tuple[int, Entry]] = {}
+        for entry in entries:
+            first = _first(entry)
+            if first is None:
+                continue
+            spot = (entry.sent.entity, first.partition)
+            known = latest.get(spot)
+            if known is not None:
+                examined += 1
+                if first.offset < known[0]:
+                    violations.append(_violation(entry, first, known[1]))
+                    continue
+            latest[spot] = (first.offset, entry)
+    if not examined and not _several(case):
+        return ABOUT.not_asked("no customer sent two valid events to one partition")
+    return ABOUT.finding(examined, violations)
+
+
+def _first(entry: Entry) -> Outcome | None:
+    """The first prediction, where it is certain which one that is."""
+    if entry.sent.entity is None or not entry.predictions:
+        return None
+    if len(entry.account) > 1 and any(
+        one.extra or one.sent.outcome != "acknowledged" for one in entry.account
+    ):
+        return None  # whose of the equal events' outcomes came first, nobody can tell
+    if len({outcome.partition for outcome in entry.predictions}) > 1:
+        return None
+    return min(entry.predictions, key=lambda outcome: outcome.offset)
+
+
+def _several(case: Case) -> bool:
+    for entries in case.ledger.by_partition.values():
+        counts: dict[str, int] = defaultdict(int)
+        for entry in entries:
+            if entry.due and entry.may_be_scored and entry.sent.entity is not None:
+                counts[entry.sent.entity] += 1
+        if any(count > 1 for count in counts.values()):
+            return True
+    return False
+
+
+def _violation(entry: Entry, first: Outcome, before: Entry) -> Violation:
+    earlier = min(before.predictions, key=lambda outcome: outcome.offset)
+    return ABOUT.violation(
+        wording.subject(entry.sent),
+        expected=f"to be scored after {wording.subject(before.sent)} "
+        f"({wording.place(before.sent)})",
+        got=f"scored before it: {wording.spot(first)} and {wording.spot(earlier)}",
+        at=first.at,
+        **wording.about(entry),
+    )

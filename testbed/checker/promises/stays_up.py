@@ -1,0 +1,61 @@
+"""The service stays up.
+
+Promises: no instance ends unless it is asked to, whatever the events say.
+Inferred from: process events. An instance that was frozen past its session, or cut off from the
+broker, may end with an error code: to be fenced is such a case, and lag-returns says whether
+the service recovered.
+Cannot see: an instance that lives and does nothing (lag-returns).
+"""
+
+from collections import Counter
+
+from testbed.checker import wording
+from testbed.checker.case import Case
+from testbed.checker.crew import BY_ITSELF
+from testbed.checker.pauses import may_outlive
+from testbed.checker.promise import About
+from testbed.checker.verdict import Finding
+from testbed.checker.windows import RECONNECT_S, cut_offs
+from testbed.history import Process
+
+ABOUT = About("stays-up", "The service stays up", ("INV-20", "INV-24"))
+
+
+def check(case: Case) -> Finding:
+    """Judge every run of every instance."""
+    runs = sum(event.what == "started" for event in case.crew.processes)
+    if not runs:
+        return ABOUT.not_asked("no instance was started")
+    ended = [
+        event
+        for event in case.crew.processes
+        if event.what == "exited" and event.by == BY_ITSELF and not _excused(case, event)
+    ]
+    times = Counter(event.instance for event in ended)
+    violations = [
+        ABOUT.violation(
+            f"instance {event.instance}, run {event.incarnation}",
+            expected="to run until it is asked to stop",
+            got=f"ended by itself with exit code {event.exit_code} "
+            f"at {wording.moment(event.at)}{_again(times[event.instance])}",
+            at=event.at,
+        )
+        for event in ended
+    ]
+    return ABOUT.finding(runs, violations)
+
+
+def _again(times: int) -> str:
+    return f", one of {times} such ends" if times > 1 else ""
+
+
+def _excused(case: Case, event: Process) -> bool:
+    if event.exit_code == 0:
+        return False
+    session_s = case.began.session_timeout_s
+    fenced = any(
+        pause.instance == event.instance and pause.end <= event.at and may_outlive(pause, session_s)
+        for pause in case.pauses
+    )
+    cut_off = any(begin.at <= event.at <= end + RECONNECT_S for begin, end in cut_offs(case.faults))
+    return fenced or cut_off
