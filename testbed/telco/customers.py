@@ -2,6 +2,7 @@
 
 from base64 import b32encode
 from collections.abc import Iterator
+from functools import cache
 from hashlib import blake2b
 from random import Random
 from zlib import crc32
@@ -11,7 +12,7 @@ from testbed.telco import writing
 from testbed.telco.contract import CATEGORIES
 from testbed.telco.draft import Draft
 from testbed.telco.events import features, identity, random_event, timestamp
-from testbed.telco.fingerprint import fingerprints
+from testbed.telco.fingerprint import fingerprints, of_written
 from testbed.telco.mistakes import MISTAKES
 
 # Names behind a customer's number: any script, signs that break naive readers.
@@ -25,6 +26,7 @@ DOUBLED: Headers = (
 )  # fmt: skip
 
 
+@cache
 def token(seed: int) -> str:
     """Five characters that mark the records of one run."""
     return b32encode(blake2b(f"{seed}".encode(), digest_size=5).digest())[:5].decode()
@@ -36,17 +38,24 @@ def customer_id(seed: int, number: int, suffix: str = "") -> str:
 
 
 def valid(event: dict, value: bytes, partitions: int = 3, **other) -> Draft:
-    """A draft of a valid event, on the partition that is its customer's own."""
+    """A draft of a valid event, on the partition that is its customer's own.
+
+    ``value`` is ``event`` as JSON; pass ``fingerprints`` where it holds more than that.
+    """
     key = event["customerID"].encode()
+    usual = {
+        "key": key,
+        "partition": crc32(key) % partitions,
+        "fingerprints": of_written(value, event),
+    }
     return Draft(
-        **{"key": key, "partition": crc32(key) % partitions, **other},
+        **{**usual, **other},
         value=value,
         identity=identity(event),
         entity=event["customerID"],
         admits=(SCORED,),
         event=event,
         features=features(event),
-        fingerprints=fingerprints(value),
     )
 
 
@@ -168,4 +177,5 @@ def _odd(rng: Random, event: dict, partitions: int) -> Draft:
         other["key"] = rng.choice((None, b"", b"\xff\xfe", b"somebody else"))
     if rng.random() < 0.3:
         other["headers"] = DOUBLED
-    return valid(event, writing.unusual(event, rng), partitions, **other)
+    value = writing.unusual(event, rng)
+    return valid(event, value, partitions, **other, fingerprints=fingerprints(value))

@@ -5,7 +5,8 @@ import msgspec
 from testbed.history import Headers
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
+# Without gc: hundreds of thousands are made at once, and none can be part of a cycle.
+class Draft(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What to publish, and which outcomes are right for it.
 
     ``admits``: ``scored`` or error types, one of which must happen. ``identity`` is

@@ -19,9 +19,14 @@ def fingerprints(value: bytes | None) -> tuple[str, ...]:
     except UnicodeDecodeError:
         return ()
     try:
-        document = _LENIENT.decode(text)
+        document = _parsed(text)
     except (ValueError, RecursionError):
         return (_digest("t", value),)
+    return _digest("t", value), *of_json(document)
+
+
+def of_written(value: bytes, document: object) -> tuple[str, ...]:
+    """The same as ``fingerprints`` where ``value`` is known to be ``document`` as JSON."""
     return _digest("t", value), *of_json(document)
 
 
@@ -40,6 +45,14 @@ def of_text_or_json(text: str) -> tuple[str, ...]:
 
 
 _LENIENT = json.JSONDecoder(parse_int=float, parse_float=float)
+
+
+def _parsed(text: str) -> object:
+    """Whatever any common parser makes of it; the fast one takes all that is ordinary."""
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        return _LENIENT.decode(text)
 
 
 def _digest(kind: str, data: bytes) -> str:
@@ -61,7 +74,7 @@ def _as_doubles(value: object) -> object:
     if kind is float or kind is int:
         return _double(value)
     if kind is dict:
-        return {key: _as_doubles(item) for key, item in value.items()}
+        return {k: item if type(item) is str else _as_doubles(item) for k, item in value.items()}
     return [_as_doubles(item) for item in value]
 
 

@@ -55,14 +55,11 @@ def _value(name: str, value: object, rng: Random) -> str:
 
 
 def _text(text: str, rng: Random) -> str:
-    return '"' + "".join(_character(c, rng) for c in text) + '"'
-
-
-def _character(character: str, rng: Random) -> str:
-    if character in '"\\' or character < " " or rng.random() < 0.2:
-        units = character.encode("utf-16-be", "surrogatepass").hex()
-        return "".join("\\u" + units[i : i + 4] for i in range(0, len(units), 4))
-    return "\\/" if character == "/" else character
+    if rng.random() < 0.3:  # each character as an escape
+        units = text.encode("utf-16-be", "surrogatepass").hex()
+        return '"' + "".join("\\u" + units[i : i + 4] for i in range(0, len(units), 4)) + '"'
+    written = json.dumps(text, ensure_ascii=rng.random() < 0.5)
+    return written.replace("/", "\\/")
 
 
 def _number_forms(number: float) -> list[str]:
