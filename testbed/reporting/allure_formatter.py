@@ -127,11 +127,11 @@ class ScenarioListener(AllureListener):
 
     def finish_feature(self, feature):
         """Report the scenarios that never got their turn, and hooks that broke around them."""
-        for scenario in feature.walk_scenarios():
-            if id(scenario) not in self._seen:
-                self.start_scenario(scenario)
-                self.stop_scenario(scenario)
-        if feature.hook_failed and feature.error_message:
+        unseen = [one for one in feature.walk_scenarios() if id(one) not in self._seen]
+        for scenario in unseen:
+            self.start_scenario(scenario)
+            self.stop_scenario(scenario)
+        if feature.hook_failed and feature.error_message and not unseen:
             self.logger.global_error(message=feature.error_message)
         self._seen.clear()
         self.steps.clear()

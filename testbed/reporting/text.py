@@ -49,6 +49,11 @@ def printable(text: object, limit: int = 300) -> str:
     return shown if len(shown) <= limit else f"{shown[:limit]}… ({len(shown)} characters)"
 
 
+def harmless(text: str) -> str:
+    """Several lines, each printable and whole."""
+    return "\n".join(printable(line, len(text)) for line in text.splitlines())
+
+
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 

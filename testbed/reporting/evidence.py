@@ -1,0 +1,115 @@
+"""What stands beside a scenario in the report: figures, promises, picture, how to repeat it.
+
+Only types that a browser shows and never runs: plain text, CSV, and our own SVG.
+"""
+
+import csv
+import io
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import allure
+
+from testbed.checker.verdict import Finding
+from testbed.history import DEAD_LETTERS, PREDICTIONS, History, Outcome, Sent
+from testbed.reporting import timeline
+from testbed.reporting.text import harmless, printable
+
+ENOUGH = 2**18  # bytes of one attachment; a report stays small
+
+
+class Piece(NamedTuple):
+    """One attachment."""
+
+    name: str
+    mime_type: str
+    extension: str
+    body: str
+
+
+def attach(context, world) -> None:
+    """Attach all evidence of ``world`` to the step or scenario that is open now.
+
+    Does nothing where no Allure results are written, or before anything happened.
+    """
+    file = world.options.reports / "history" / f"{world.slug}.jsonl"
+    for piece in pieces(world.history, world.findings(), file):
+        allure.attach(piece.body, piece.name, piece.mime_type, piece.extension)
+
+
+def pieces(history: History, findings: tuple[Finding, ...], file: Path) -> list[Piece]:
+    """The evidence of one scenario; none for an empty history."""
+    if not len(history):
+        return []
+    found = [Piece("Ledger", "text/csv", "csv", _table(ledger(history)))]
+    if findings:
+        found.append(Piece("Promises", "text/csv", "csv", _table(_promises(findings))))
+    found.append(Piece("Timeline", "image/svg+xml", "svg", timeline.draw(history, findings)))
+    found.append(Piece("Play it again", "text/plain", "txt", _again(history, file)))
+    return [_capped(piece) for piece in found]
+
+
+def ledger(history: History) -> list[tuple[str, str]]:
+    """What went in, what came out, and how fast; as rows of two columns, the first is the head."""
+    sent, outcomes = history.of(Sent), history.of(Outcome)
+    acknowledged = [one for one in sent if one.outcome == "acknowledged"]
+    rows = [
+        ("events published", len(sent)),
+        ("acknowledged by the broker", len(acknowledged)),
+        ("  of these must be answered", sum(bool(one.admits) for one in acknowledged)),
+        ("scored", sum(one.role == PREDICTIONS for one in outcomes)),
+        ("dead-lettered", sum(one.role == DEAD_LETTERS for one in outcomes)),
+    ]
+    delays = _delays(acknowledged, outcomes)
+    if delays:
+        rows += [("median time to a score (s)", f"{median(delays):.3f}"),
+                 ("longest time to a score (s)", f"{max(delays):.3f}")]  # fmt: skip
+    return [("what", "count"), *((name, str(value)) for name, value in rows)]
+
+
+def _delays(sent: list[Sent], outcomes: list[Outcome]) -> list[float]:
+    """From acknowledgement to sight of the first answer, where the event can be told by name."""
+    begun: dict[str, float] = {}
+    for one in sent:
+        if one.identity:
+            begun.setdefault(one.identity, one.at)
+    first: dict[str, float] = {}
+    for one in outcomes:
+        if one.identity in begun:
+            first.setdefault(one.identity, one.at)
+    return [max(0.0, at - begun[identity]) for identity, at in first.items()]
+
+
+def _promises(findings: tuple[Finding, ...]) -> list[tuple[str, ...]]:
+    order = sorted(findings, key=lambda one: (bool(one.not_applicable), -one.verdict))
+    rows = [("verdict", "promise", "examined", "breaches", "why")]
+    for one in order:
+        word = "not asked" if one.not_applicable else one.verdict.name.lower()
+        why = printable(one.not_applicable or one.reason)
+        rows.append((word, one.title, str(one.examined), str(len(one.violations)), why))
+    return rows
+
+
+def _again(history: History, file: Path) -> str:
+    began = history.began
+    lines = [f"Again:    {began.replay}", f"History:  {file}",
+             f"Verdict:  python -m testbed recheck {file}"]  # fmt: skip
+    logs = sorted(file.parent.parent.glob(f"consumer-{file.stem}-*.log"))
+    lines += [f"Log:      {path}" for path in logs]
+    return harmless("\n".join(lines)) + "\n"
+
+
+def _table(rows) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
+
+
+def _capped(piece: Piece) -> Piece:
+    """An attachment beyond the limit is cut, and says so; a picture is bounded by itself."""
+    size = len(piece.body.encode())
+    if size <= ENOUGH or piece.mime_type == "image/svg+xml":
+        return piece
+    cut = piece.body.encode()[:ENOUGH].decode(errors="ignore")
+    return piece._replace(body=f"{cut}\n… cut: {size} bytes in all\n")
