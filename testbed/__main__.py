@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-from testbed.errors import BenchError
+from testbed.errors import BenchError, CannotStart
 
 COMMANDS = {
     "run": ("testbed.runner.cli", "run the features against a broker, with reports"),
@@ -24,8 +24,24 @@ def main(words: list[str]) -> int:
     try:
         return importlib.import_module(COMMANDS[name][0]).main(rest)
     except BenchError as error:
-        sys.stderr.write(f"[ERROR] {error}\n")
-        return error.exit_code
+        return _refuse(error)
+    except ModuleNotFoundError as error:
+        if str(error.name).startswith("testbed"):
+            raise
+        return _refuse(_missing(error))
+
+
+def _refuse(error: BenchError) -> int:
+    sys.stderr.write(f"[ERROR] {error}\n")
+    return error.exit_code
+
+
+def _missing(error: ModuleNotFoundError) -> CannotStart:
+    return CannotStart(
+        f"The Python package {error.name} is missing",
+        f"{sys.executable} has not what requirements.txt lists",
+        "Use .venv/bin/python, which scripts/run_kafka_integration_tests.sh sets up",
+    )
 
 
 def _help() -> str:

@@ -23,17 +23,17 @@ class RunBroker:
         self._console = console
         self._broker: Broker | None = None
         self._waiting = False
+        self.handover: Handover | None = None  # once it is ready
         self.path = folder / "handover.json"
 
-    def start(self) -> Handover:
+    def start(self) -> None:
         """Choose, start, await, hand over. A failure is handed over too, then raised."""
         try:
-            handover = self._start()
+            self.handover = self._start()
         except BenchError as error:
             self._hand_over({"error": str(error), "exit_code": error.exit_code})
             raise
-        self._hand_over(msgspec.to_builtins(handover))
-        return handover
+        self._hand_over(msgspec.to_builtins(self.handover))
 
     def stop(self) -> None:
         """Save the broker's log and take down what the run started. May be called twice."""

@@ -1,8 +1,11 @@
 """What a run says: on the terminal, in colour where there is one, and in the log, always."""
 
+import io
 import os
+import shutil
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -55,7 +58,7 @@ class Console:
         if not self._live or now - self._refreshed < REFRESH_S:
             return
         self._refreshed, self._shown = now, True
-        width = os.get_terminal_size(self._screen.fileno()).columns or 80
+        width = shutil.get_terminal_size().columns
         self._write(f"\r\x1b[K{text[: width - 1]}")
 
     def close(self) -> None:
@@ -89,5 +92,19 @@ class Console:
             self._screen.write(text)
             self._screen.flush()
         except BrokenPipeError:  # "| head": the run goes on, the log has it all
-            self._screen = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-            self._live = False
+            self._live = self._colour = False
+            self._screen = _Nowhere(self._screen)
+
+
+class _Nowhere(io.TextIOBase):
+    """Takes the place of a screen that nobody reads any more."""
+
+    def __init__(self, closed: TextIO):
+        with suppress(OSError):  # else Python fails in flushing it at the very end
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, closed.fileno())
+            os.close(nowhere)
+
+    def write(self, text: str) -> int:
+        """Nothing comes of it."""
+        return len(text)

@@ -3,12 +3,19 @@
 import secrets
 import shutil
 import tempfile
+import time
+import traceback
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 
+from testbed.brokers.protocol import Handover
 from testbed.errors import BenchError
 from testbed.guardian import Guardian
 from testbed.options import Options, from_userdata
+from testbed.reporting import record
+from testbed.reporting.record import STATUSES, ScenarioResult
+from testbed.reporting.summary import RunFacts
 from testbed.runner import behave_line, outcome, prerequisites, reports
 from testbed.runner.broker import RunBroker
 from testbed.runner.console import Console
@@ -35,11 +42,16 @@ def run(asked: RunOptions) -> int:
         except BenchError as error:
             console.error(str(error))
             return error.exit_code
+        except Exception as error:
+            console.detail(traceback.format_exc())
+            console.error(f"The runner itself is broken: {error!r}. See {reports.LOG}.")
+            return BenchError.exit_code
         finally:
             console.close()
 
 
 def _run(asked: RunOptions, options: Options, paths: list[str], console: Console) -> int:
+    began = time.monotonic()
     for text in (RULE, "Kafka Integration Test Runner", RULE, "Checking prerequisites..."):
         console.info(text)
     prerequisites.check(options, paths)
@@ -50,26 +62,33 @@ def _run(asked: RunOptions, options: Options, paths: list[str], console: Console
         folder = Path(tempfile.mkdtemp(prefix="churn-testbed-run-"))
         guardian.protect_folder(folder)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        broker = RunBroker(options, folder, guardian, console)
+        trouble: BaseException | None = None
         try:
-            ends = _passes(asked, options, folder, guardian, console)
-        except BaseException:
-            reports.build(options, folder, console, html=False)
+            ends = _passes(asked, options, folder, broker, guardian.token, console)
+            results = record.read_all(options.reports)
+            code = outcome.exit_code(results, ends)
+        except BaseException as error:
+            trouble = error
             raise
-        return _verdict(reports.build(options, folder, console), ends, console)
+        finally:
+            facts = _facts(options, broker.handover, time.monotonic() - began, trouble)
+            reports.build(options, folder, facts, console)
+    _tell_verdict(code, results, console)
+    return code
 
 
 def _passes(
-    asked: RunOptions, options: Options, folder: Path, guardian: Guardian, console: Console
+    asked: RunOptions, options: Options, folder: Path, broker: RunBroker, token: str, console
 ) -> outcome.Ends:
     """Start behave and the broker side by side; follow all passes; take both down."""
-    broker = RunBroker(options, folder, guardian, console)
     ends = outcome.Ends([], "")
     with ExitStack() as stack:
         stack.callback(broker.stop)
         for number in range(1, asked.repeat + 1):
             suite = Suite(folder / f"pass-{number}", console, options.limits)
             stack.callback(suite.stop)
-            suite.start(asked.workers, asked.behave_args, broker.path, guardian.token)
+            suite.start(asked.workers, asked.behave_args, broker.path, token)
             if number == 1:
                 broker.start()
                 console.info("STEP 3: Running integration tests...")
@@ -79,13 +98,33 @@ def _passes(
     return ends
 
 
-def _verdict(results, ends: outcome.Ends, console: Console) -> int:
-    code = outcome.exit_code(results, ends)
+def _facts(
+    options: Options, handover: Handover | None, took_s: float, trouble: BaseException | None
+) -> RunFacts:
+    interrupted = isinstance(trouble, Interrupted)
+    return RunFacts(
+        broker=handover.name or handover.kind if handover else "",
+        why_broker=handover.why if handover else "",
+        stand_in=bool(handover and handover.stand_in),
+        consumer=options.consumer_command or "reference",
+        delivery=options.delivery,
+        dead_letter=options.dead_letter,
+        oracle=options.oracle,
+        seed=options.seed,
+        duration_s=round(took_s, 3),
+        bench_error="" if trouble is None or interrupted else str(trouble),
+        interrupted=interrupted,
+    )
+
+
+def _tell_verdict(code: int, results: list[ScenarioResult], console: Console) -> None:
+    counts = Counter(result.status for result in results)
+    told = ", ".join(f"{counts[name]} {name}" for name in STATUSES if counts[name])
+    console.info(f"{len(results)} scenarios: {told}")
     if code == outcome.PASSED:
         console.success("All integration tests PASSED ✓")
-    else:
-        failed = [result for result in results if result.status == "failed"]
-        console.error(f"{len(failed)} of {len(results)} integration tests FAILED ✗")
-        for result in failed:
+        return
+    for result in results:
+        if result.status == "failed":
             console.error(f"{result.place}  {result.scenario}: {result.headline}")
-    return code
+    console.error("Integration tests FAILED ✗")

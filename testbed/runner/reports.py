@@ -3,9 +3,10 @@
 import shutil
 from pathlib import Path
 
-from testbed.errors import CannotStart
+from testbed.errors import BenchError, CannotStart
 from testbed.options import Options
-from testbed.reporting import record
+from testbed.reporting import allure_run, junit, record, summary
+from testbed.reporting.summary import RunFacts
 from testbed.runner.console import Console
 
 LOG = "kafka_integration.log"
@@ -36,12 +37,25 @@ def begin(reports: Path) -> Path:
     return log
 
 
-def build(options: Options, folder: Path, console: Console, *, html: bool = True) -> list:
-    """JUnit, summary and, unless there is no time for it, HTML; the scenarios' results.
+def build(options: Options, folder: Path, facts: RunFacts, console: Console) -> None:
+    """JUnit, summary and, unless there was no time or no scenario, HTML.
 
-    ``folder`` holds the passes of the run, each with the JUnit files of its workers.
+    ``folder`` holds the passes of the run, each with the JUnit files of its workers. A report
+    that cannot be written is a warning: the verdict does not hang on it.
     """
-    return record.read_all(options.reports)
+    reports = options.reports
+    try:
+        results = record.read_all(reports)
+        junit.merge(folder, reports / "test-results.xml", results)
+        told = summary.write(reports, results, facts)
+        allure_run.write(reports / "allure-results", told)
+        if results and not facts.interrupted:
+            from testbed.reporting import html
+
+            page = html.build(reports, options.limits, console.info)
+            console.info(f"Report: {page}" if page else f"Summary: {reports / 'summary.txt'}")
+    except (OSError, ValueError, BenchError) as error:
+        console.warning(f"The reports are not complete: {error}")
 
 
 def _remove(path: Path) -> None:

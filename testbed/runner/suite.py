@@ -48,9 +48,9 @@ class Suite:
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
         self._now, self._since = "starting", time.monotonic()
         self._sign = time.monotonic()
-        self._silence_s = SILENCE_MARGIN_S + max(
-            limits.scenario_s, limits.broker_ready_s + limits.image_pull_s
-        )
+        # Until the first scenario begins, behave waits for the broker.
+        self._silence_s = SILENCE_MARGIN_S + limits.broker_ready_s + limits.image_pull_s
+        self._scenario_s = limits.scenario_s
 
     def start(self, count: int, behave_args: tuple[str, ...], handover: Path, token: str) -> None:
         """Start ``count`` workers over one folder of claims."""
@@ -123,6 +123,7 @@ class Suite:
         if event["event"] == "plan":
             self._planned = event["scenarios"]
         elif event["event"] == "scenario":
+            self._silence_s = SILENCE_MARGIN_S + self._scenario_s
             self._now, self._since = f"{event['place']}  {event['name']}", time.monotonic()
 
     def _on_progress(self, line: str) -> None:

@@ -126,8 +126,10 @@ def test_a_worker_left_behind_by_its_leader_is_killed(start, tmp_path):
     worker = int(said(tmp_path / "child.log"))
     assert child.wait(5) == 0
     assert not gone(worker)
+    assert psutil.pid_exists(child.pid), "its number must not go to a stranger yet"
     child.kill()
     assert gone(worker)
+    assert not psutil.pid_exists(child.pid)
 
 
 @posix_only

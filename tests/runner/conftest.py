@@ -107,6 +107,7 @@ class Project:
 
     def __init__(self, folder: Path):
         self.folder, self.reports = folder, folder / "reports"
+        self._started: list[subprocess.Popen] = []
         for name, text in FILES.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -116,7 +117,7 @@ class Project:
         """The runner, on its way."""
         temporary = self.folder / "tmp"
         temporary.mkdir(exist_ok=True)
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, str(ROOT / "tests/runner/drive.py"), trouble, str(silence_s), *words],
             cwd=self.folder,
             env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)},
@@ -126,6 +127,15 @@ class Project:
             text=True,
             start_new_session=True,
         )
+        self._started.append(process)
+        return process
+
+    def close(self) -> None:
+        """End what a failed test left."""
+        for process in self._started:
+            process.kill()
+            process.wait()
+            process.stdout.close()
 
     def run(self, *words: str, **options) -> tuple[int, str]:
         """The runner to its end: exit code and output."""
@@ -148,4 +158,6 @@ class Project:
 @pytest.fixture
 def project(tmp_path):
     """A fresh small project."""
-    return Project(tmp_path)
+    made = Project(tmp_path)
+    yield made
+    made.close()
