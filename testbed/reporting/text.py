@@ -45,16 +45,22 @@ def printable(text: object, limit: int = 300) -> str:
 
     Signs that reorder or hide text (bidirectional marks, zero width) are shown as escapes too.
     """
-    shown = "".join(c if c.isprintable() else _escaped(c) for c in str(text))
+    shown = _escaped(str(text))
     return shown if len(shown) <= limit else f"{shown[:limit]}… ({len(shown)} characters)"
 
 
 def harmless(text: str) -> str:
     """Several lines, each printable and whole."""
-    return "\n".join(printable(line, len(text)) for line in text.splitlines())
+    return "\n".join(_escaped(line) for line in text.splitlines())
 
 
-def _escaped(character: str) -> str:
+def _escaped(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else _code(c) for c in text)
+
+
+def _code(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
