@@ -14,7 +14,7 @@ ENDED = ("exited", "dead", "created", "removing", "gone")
 
 def explain(state, said: str, limit_s: float, log: Path) -> CannotStart:
     """Why a container is no ready broker: its ``state``, its last words, and what to do."""
-    words = f"{state}; its last words:\n{said}\n" if said else f"{state}; it said nothing"
+    words = f"{state}; its last words:\n{said.strip()}" if said else f"{state}; it said nothing"
     if state.out_of_memory:
         return CannotStart(
             "The broker's container was killed: its memory limit is too small",
