@@ -12,7 +12,7 @@ def share(entries: list[Entry], marks_of: Callable[[Sent], Iterable[str]]) -> No
     for entry in entries:
         for mark in marks_of(entry.sent):
             other = first.setdefault(mark, entry)
-            if other.account is not entry.account:
+            if other is not entry:
                 merge(other, entry)
 
 
@@ -24,5 +24,5 @@ def merge(one: Entry, other: Entry) -> None:
     if len(large) < len(small):
         large, small = small, large
     large.extend(small)
-    for entry in small:
-        entry.account = large
+    for entry in large if large[0].shared is None else small:
+        entry.shared = large

@@ -1,6 +1,8 @@
 """From a history to a judgement: every promise asked, no answer taken on trust."""
 
-from collections.abc import Collection
+import gc
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -68,7 +70,20 @@ def judge(
             raise ValueError(f"Expected one of the promises {', '.join(known)}, got {slug!r}")
     asked = [promise for promise in promises if only is None or promise.slug in only]
     case = Case(history)
-    return Judgement(tuple(_ask(promise, case) for promise in asked), required)
+    with _undisturbed():
+        return Judgement(tuple(_ask(promise, case) for promise in asked), required)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without cyclic garbage collection: over a large ledger it takes half of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _ask(promise: Promise, case: Case) -> Finding:

@@ -20,12 +20,17 @@ class Ledger:
         self.entries, self.orphans = entries, orphans
         self.by_partition: dict[int, list[Entry]] = defaultdict(list)
         for entry in entries:
-            if entry.sent.outcome == "acknowledged" and entry.sent.offset is not None:
-                self.by_partition[entry.sent.partition].append(entry)
+            sent = entry.sent
+            if sent.outcome == "acknowledged" and sent.offset is not None:
+                self.by_partition[sent.partition].append(entry)
 
     def accounts(self) -> Iterable[list[Entry]]:
         """Every account once."""
-        return (entry.account for entry in self.entries if entry.account[0] is entry)
+        for entry in self.entries:
+            if entry.shared is None:
+                yield [entry]
+            elif entry.shared[0] is entry:
+                yield entry.shared
 
 
 def pair(history: History) -> Ledger:

@@ -27,7 +27,7 @@ def pair_exact(entries: list[Entry], seen: list[Outcome], topic: str | None) -> 
     for letter in seen:
         claimed = _claimed(letter, placed, topic)
         if claimed is not None and _may_be_of(letter, claimed):
-            claimed.letters.append(letter)
+            claimed.add_letter(letter)
         else:
             doubtful.append((letter, claimed))
     return _by_bytes(entries, doubtful)
@@ -60,7 +60,7 @@ def _by_bytes(entries: list[Entry], doubtful: list) -> list[Outcome]:
         content = _content(letter)
         found = any(_take(queues.get(content), letter) for queues in (first, second))
         if not found and claimed is not None:
-            claimed.letters.append(letter)
+            claimed.add_letter(letter)
         elif not found:
             orphans.append(letter)
     return orphans
@@ -135,13 +135,13 @@ def _share_out(equal: list[Entry], letters: list[Outcome], *, keyed: bool) -> No
         by_key[entry.sent.key].append(entry)
     for n, letter in enumerate(left):
         same = by_key.get(key_of(letter)) or due
-        same[n % len(same)].letters.append(letter)
+        same[n % len(same)].add_letter(letter)
 
 
 def _take(queue: deque[Entry] | None, letter: Outcome) -> bool:
     if not queue:
         return False
-    queue.popleft().letters.append(letter)
+    queue.popleft().add_letter(letter)
     return True
 
 
@@ -161,7 +161,7 @@ def _by_presence(entries: list[Entry], left: list[Outcome]) -> list[Outcome]:
     if not vague:
         return orphans + left
     for n, letter in enumerate(left):
-        vague[n % len(vague)].letters.append(letter)
+        vague[n % len(vague)].add_letter(letter)
     return orphans
 
 

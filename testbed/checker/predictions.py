@@ -22,7 +22,7 @@ def pair(entries: list[Entry], seen: list[Outcome], *, validates: bool) -> list[
         if equal is None:
             orphans.append(outcome)
         elif len(equal) == 1:
-            equal[0].predictions.append(outcome)
+            equal[0].add_prediction(outcome)
         else:
             shared[outcome.identity].append(outcome)
     for identity, outcomes in shared.items():
@@ -41,7 +41,7 @@ def _share_out(equal: list[Entry], outcomes: list[Outcome]) -> None:
             left = _one_each(tiers[tier], left)
     best = tiers[min(tiers)]
     for n, outcome in enumerate(left):
-        _repeated(best, outcome, n).predictions.append(outcome)
+        _repeated(best, outcome, n).add_prediction(outcome)
 
 
 _ANSWERED, _CANCELLED = 3, 4
@@ -74,7 +74,7 @@ def _one_each(entries: list[Entry], outcomes: list[Outcome]) -> list[Outcome]:
         outcomes = _by_score(entries, outcomes)
         entries = [entry for entry in entries if not entry.predictions]
     for entry, outcome in zip(entries, outcomes, strict=False):
-        entry.predictions.append(outcome)
+        entry.add_prediction(outcome)
     return outcomes[len(entries) :]
 
 
@@ -87,7 +87,7 @@ def _by_score(entries: list[Entry], outcomes: list[Outcome]) -> list[Outcome]:
     for outcome in outcomes:
         queue = next((waiting[cell] for cell in _cells(outcome.score) if waiting.get(cell)), None)
         if queue:
-            queue.popleft().predictions.append(outcome)
+            queue.popleft().add_prediction(outcome)
         else:
             left.append(outcome)
     return left
@@ -113,7 +113,7 @@ def _rescue(entries: list[Entry], orphans: list[Outcome]) -> list[Outcome]:
         if entry is None:
             left.append(outcome)
         else:
-            entry.predictions.append(outcome)
+            entry.add_prediction(outcome)
             waiting.remove(entry)
     return left
 

@@ -33,11 +33,11 @@ def check(case: Case) -> Finding:
     timeline = _Timeline(looks)
     examined, violations = 0, _beyond_the_end(case)
     for account in case.ledger.accounts():
-        done = sorted(
-            (index, entry.sent.offset, entry)
+        done = [
+            (index, entry)
             for entry in account
             if entry.due and (index := timeline.done(entry)) < len(looks)
-        )
+        ]
         if done:
             examined += len(done)
             violations += _ahead(timeline, account, done)
@@ -81,8 +81,8 @@ def _rising(values) -> list[int]:
 def _ahead(timeline: _Timeline, account: list[Entry], done: list) -> list[Violation]:
     """The j-th of equal events to be done needs a j-th visible outcome by then."""
     outcomes = [outcome for entry in account for outcome in entry.outcomes]
-    visible = sorted(timeline.visible(outcome) for outcome in outcomes)
-    for number, (index, _, entry) in enumerate(done):
+    visible = sorted(map(timeline.visible, outcomes))
+    for number, (index, entry) in enumerate(sorted(done, key=lambda one: one[0])):
         if number >= len(visible) or visible[number] > index:
             return [_violation(timeline.looks[index], entry, outcomes, number)]
     return []

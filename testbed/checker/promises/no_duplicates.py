@@ -21,8 +21,9 @@ def check(case: Case) -> Finding:
     """Judge every account that has outcomes."""
     examined, violations = 0, []
     for account in case.ledger.accounts():
-        if any(entry.answered for entry in account):
-            examined += 1
+        counts = [len(entry.predictions) + len(entry.letters) for entry in account]
+        examined += any(counts)
+        if max(counts) > 1:
             violations += over_budget(case, account, ABOUT)
     return ABOUT.finding(examined, violations)
 
