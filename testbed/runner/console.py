@@ -21,7 +21,7 @@ class Console:
         self._log = log.open("a", encoding="utf-8", errors="replace")
         self._live = self._screen.isatty() and os.environ.get("TERM") != "dumb"
         self._colour = self._live and "NO_COLOR" not in os.environ
-        self._verbose, self._shown, self._refreshed = verbose, False, 0.0
+        self._verbose, self._shown, self._refreshed = verbose, "", 0.0
         if hasattr(self._screen, "reconfigure"):
             self._screen.reconfigure(errors="replace")  # a terminal may know no check mark
 
@@ -55,9 +55,9 @@ class Console:
     def live(self, text: str) -> None:
         """Replace the live line; nothing where there is no terminal."""
         now = time.monotonic()
-        if not self._live or now - self._refreshed < REFRESH_S:
+        if not self._live or now - self._refreshed < REFRESH_S or text == self._shown:
             return
-        self._refreshed, self._shown = now, True
+        self._refreshed, self._shown = now, text
         width = shutil.get_terminal_size().columns
         self._write(f"\r\x1b[K{text[: width - 1]}")
 
@@ -85,7 +85,7 @@ class Console:
     def _clear(self) -> None:
         if self._shown:
             self._write("\r\x1b[K")
-            self._shown = False
+            self._shown = ""
 
     def _write(self, text: str) -> None:
         try:

@@ -80,8 +80,7 @@ class Suite:
             self._on_event(json.loads(line))
         for line in self._progress.lines():
             self._on_progress(line)
-        seconds = time.monotonic() - self._since
-        self._console.live(f"({self._ended + 1}/{self._planned}) {self._now}  {seconds:.0f} s")
+        self._console.live(self._live_line())
 
     @property
     def last_words(self) -> str:
@@ -117,6 +116,12 @@ class Suite:
             f"last seen: {self._now}",
             "See reports/kafka_integration.log; behave and its consumers were killed",
         )
+
+    def _live_line(self) -> str:
+        if self._ended >= self._planned:
+            return "finishing" if self._planned else self._now
+        seconds = time.monotonic() - self._since
+        return f"({self._ended + 1}/{self._planned}) {self._now}  {seconds:.0f} s"
 
     def _on_event(self, event: dict) -> None:
         self._sign = time.monotonic()

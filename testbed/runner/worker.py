@@ -6,6 +6,7 @@ features, shared by its workers; ``ARGS`` are behave's own.
 
 import json
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from itertools import zip_longest
@@ -46,7 +47,9 @@ class EventFormatter(Formatter):
         self.stream = self.open()
 
     def scenario(self, scenario):
-        """A scenario is announced; behave does so for skipped ones too."""
+        """A scenario begins; behave announces those that nobody asked for, too."""
+        if deselected(scenario, self.config):
+            return
         place = f"{scenario.filename}:{scenario.line}"
         self.tell("scenario", place=place, name=scenario.name)
 
@@ -95,4 +98,6 @@ def configure(folder: Path, words: list[str]) -> Configuration:
 def main(words: list[str]) -> int:
     """Run behave; its exit code, or the one with which a hook ended the process."""
     folder, *rest = words
+    if hasattr(signal, "SIGBREAK"):  # Windows' only interrupt for a group of its own
+        signal.signal(signal.SIGBREAK, signal.default_int_handler)
     return run_behave(configure(Path(folder), rest), runner_class=ClaimingRunner)
