@@ -1,0 +1,32 @@
+"""`python -m consumer`: the command line, the exit code and its one line."""
+
+import sys
+
+from consumer.stopping import Stop
+
+
+def main() -> int:
+    """Run the consumer and give its exit code."""
+    stop = Stop()
+    stop.listen()  # before the imports below, which take a while
+    from consumer.settings import parse
+
+    settings = parse()
+    import logging
+
+    from consumer.errors import ConsumerError
+    from consumer.service import run
+
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
+    )
+    try:
+        run(settings, stop)
+    except ConsumerError as error:
+        logging.getLogger("consumer").error("%s", error)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,148 @@
+"""Delivery in which a record is committed only after its outcome was acknowledged."""
+
+import logging
+import time
+
+from confluent_kafka import KafkaError, KafkaException
+
+from consumer.clients import Health, give_up
+from consumer.dead_lettering import shrunk
+from consumer.errors import Stopped
+from consumer.fetching import Source
+from consumer.messages import Outgoing
+from consumer.metrics import Metrics
+from consumer.processing import Batch
+from consumer.stopping import Stop
+
+log = logging.getLogger(__name__)
+STEP_S = 0.2  # of waiting, before the group is tended to
+REVOKE_S = 3.0  # a rebalance waits that long for work in flight, well below a session
+
+
+class AtLeastOnce:
+    """Produces, waits for every acknowledgement, then commits synchronously what was delivered.
+
+    A commit that is refused is tried again with the next batch: while the partition is ours,
+    nothing that was delivered stays uncommitted.
+    """
+
+    def __init__(self, producer, source: Source, health: Health, metrics: Metrics, stop: Stop):
+        """``producer`` is idempotent and reports failed messages only."""
+        self._producer, self._source = producer, source
+        self._health, self._metrics, self._stop = health, metrics, stop
+        self._refused: list[Outgoing] = []
+        self._unconfirmed = Batch()
+        self._delivered: dict[int, int] = {}  # partition -> next offset, not yet committed
+        self._sizes: dict[int, int] = {}
+        self._counts: dict[str, int] = {}
+        self.committed = 0
+
+    @property
+    def pending(self) -> int:
+        """Records delivered and not yet committed."""
+        return sum(self._sizes.values())
+
+    def deliver(self, batch: Batch) -> None:
+        """Deliver and commit a batch; raises ``Stopped`` if a stop cuts that short."""
+        self._unconfirmed = batch
+        for message in batch.outgoing:
+            self._produce(message)
+        while self._outstanding():
+            self._wait()
+        self._confirm()
+        self.settle()
+
+    def settle(self) -> None:
+        """Commit what was delivered; what the group refuses now is tried again later."""
+        if not self._delivered:
+            return
+        try:
+            self._source.commit(self._delivered)
+        except KafkaException as error:
+            give_up(error.args[0])
+            self._metrics.commits.labels("refused").inc()
+            log.warning("commit refused, trying on cause=%s", error.args[0].name())
+            self._source.tend()
+            return
+        self._health.well()
+        self._metrics.commits.labels("done").inc()
+        self._metrics.committed(self._counts)
+        self.committed += self.pending
+        self._delivered, self._sizes, self._counts = {}, {}, {}
+
+    def revoked(self, partitions: set[int]) -> None:
+        """Give work in flight a moment, commit what is done, and let go of the rest."""
+        end = time.monotonic() + REVOKE_S
+        while self._unconfirmed.offsets and self._outstanding() and time.monotonic() < end:
+            self._producer.flush(STEP_S)
+            self._send_again()
+        if self._unconfirmed.offsets and not self._outstanding():
+            self._confirm()
+        self._commit_before_loss(partitions)
+        self.lost(partitions)
+
+    def lost(self, partitions: set[int]) -> None:
+        """Commit nothing of these partitions any more."""
+        for partition in partitions:
+            for known in (self._delivered, self._sizes, self._unconfirmed.offsets,
+                          self._unconfirmed.sizes):  # fmt: skip
+                known.pop(partition, None)
+
+    def close(self) -> None:
+        """Drop what a stop gave up: it is uncommitted, and comes again after a restart."""
+        self._producer.purge()
+        self._producer.flush(0)
+
+    def _outstanding(self) -> bool:
+        return bool(len(self._producer) or self._refused)
+
+    def _produce(self, message: Outgoing) -> None:
+        while True:
+            try:
+                self._producer.produce(
+                    message.topic, message.value, message.key,
+                    headers=message.headers, on_delivery=self._on_delivery,
+                )  # fmt: skip
+                return
+            except BufferError:  # the queue is full: that bounds the memory
+                self._wait()
+            except KafkaException as error:
+                self._failed(error.args[0], message)
+                return
+
+    def _wait(self) -> None:
+        """Let messages go out for a moment, without losing the membership in the group."""
+        if self._producer.flush(STEP_S) or self._refused:
+            if self._stop.overdue:
+                raise Stopped
+            self._source.tend()
+        self._send_again()
+
+    def _send_again(self) -> None:
+        again, self._refused = self._refused, []
+        for message in again:
+            self._produce(message)
+
+    def _on_delivery(self, error: KafkaError | None, message) -> None:
+        if error is not None and error.code() != KafkaError._PURGE_QUEUE:
+            outgoing = Outgoing(message.topic(), message.key(), message.value(), message.headers())
+            self._failed(error, outgoing)
+
+    def _failed(self, error: KafkaError, message: Outgoing) -> None:
+        give_up(error)
+        log.warning("message not delivered, trying on cause=%s", error.name())
+        if error.code() == KafkaError.MSG_SIZE_TOO_LARGE and message.headers:
+            message = shrunk(message, len(message.value) * 3 // 4)
+        self._refused.append(message)
+
+    def _confirm(self) -> None:
+        """All of the batch is acknowledged: its offsets may be committed."""
+        batch, self._unconfirmed = self._unconfirmed, Batch()
+        self._delivered |= batch.offsets
+        for known, more in ((self._sizes, batch.sizes), (self._counts, batch.counts)):
+            for name, records in more.items():
+                known[name] = known.get(name, 0) + records
+
+    def _commit_before_loss(self, partitions: set[int]) -> None:
+        if partitions & self._delivered.keys():
+            self.settle()

@@ -1,0 +1,180 @@
+"""The Kafka clients: their properties in one place, and what they report about the cluster."""
+
+import logging
+import time
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+
+from consumer.dead_lettering import DEFAULT_LIMIT
+from consumer.errors import CredentialsRefused, Fenced, Unreachable, UsageError
+from consumer.settings import Settings
+
+log = logging.getLogger(__name__)
+
+SESSION_TIMEOUT_MS = 6_000  # the least that brokers accept by default: a dead member is soon gone
+TRANSACTION_TIMEOUT_MS = 5_000  # a dead member's transaction holds readers up no longer
+CONNECTION_LOST = {
+    KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._TIMED_OUT,
+    KafkaError._RESOLVE,
+}  # fmt: skip
+NOT_ALLOWED = {
+    KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED,
+    KafkaError.CLUSTER_AUTHORIZATION_FAILED, KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+}  # fmt: skip
+FENCED = {
+    KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH,
+}  # fmt: skip
+
+
+class Health:
+    """What the clients report through their error callback, at the next poll."""
+
+    def __init__(self):
+        self.refused = ""  # why the credentials were refused
+        self.lost_at: float | None = None  # monotonic seconds of the last lost connection
+        self._down = False
+
+    def __call__(self, error: KafkaError) -> None:
+        """librdkafka's error callback."""
+        if error.code() == KafkaError._AUTHENTICATION:
+            if not self.refused:
+                log.error("credentials refused by the broker")
+            self.refused = error.str()
+        elif error.code() in CONNECTION_LOST:
+            self.lost_at = time.monotonic()
+            if error.code() == KafkaError._ALL_BROKERS_DOWN and not self._down:
+                self._down = True
+                log.warning("broker unreachable, trying on")
+
+    def well(self) -> None:
+        """Something worked: the broker is there."""
+        self.refused = ""
+        if self._down:
+            self._down = False
+            log.info("broker reachable again")
+
+
+def consumer(settings: Settings, health: Health) -> Consumer:
+    """A member of the group that commits nothing by itself."""
+    tuned = {
+        "session.timeout.ms": SESSION_TIMEOUT_MS,
+        "heartbeat.interval.ms": SESSION_TIMEOUT_MS // 3,
+        "max.poll.interval.ms": 60_000,
+        # The default of a second pauses a fast consumer whenever its queue was full.
+        "fetch.queue.backoff.ms": 5,
+        # What is prefetched bounds the memory, whatever the size of the records.
+        "queued.max.messages.kbytes": 32_768,
+        "fetch.error.backoff.ms": 50,
+        # New partitions are found within seconds, not after five minutes.
+        "topic.metadata.refresh.interval.ms": 5_000,
+    }
+    fixed = {
+        "group.id": settings.group_id,
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "auto.offset.reset": "earliest",
+        "isolation.level": "read_committed",
+        "partition.assignment.strategy": "cooperative-sticky",
+    }
+    return _make(Consumer, settings, health, tuned, fixed)
+
+
+def producer(settings: Settings, health: Health, largest: int, smallest: int, **more) -> Producer:
+    """An idempotent producer; ``largest`` and ``smallest`` are the topics' size limits in bytes."""
+    tuned = {
+        "linger.ms": 5,
+        "queue.buffering.max.messages": 100_000,
+        "queue.buffering.max.kbytes": 131_072,
+        "retry.backoff.ms": 10,
+        "retry.backoff.max.ms": 500,
+        "partitioner": "murmur2_random",  # the one of Java's clients
+    }
+    fixed = {
+        "enable.idempotence": True,
+        "delivery.report.only.error": True,
+        "message.max.bytes": max(1_000, largest),
+        # A batch counts against the topic's limit as a whole.
+        "batch.size": min(1_000_000, smallest),
+    }
+    return _make(Producer, settings, health, tuned, fixed | more)
+
+
+def transactional_id(settings: Settings) -> str:
+    """The same for the same place in the group, so that a successor finds what was left open."""
+    return f"{settings.group_id}-{settings.instance}"
+
+
+def reach(client: Consumer, health: Health, stop, within_s: float) -> None:
+    """Wait for a first answer.
+
+    Raises ``CredentialsRefused`` as soon as they are, and ``Unreachable`` after ``within_s``.
+    """
+    end = time.monotonic() + within_s
+    while not stop.asked:
+        try:
+            client.list_topics(timeout=0.5)
+            return health.well()
+        except KafkaException as error:
+            why = error.args[0]
+        client.poll(0)  # serves the error callback
+        if health.refused:
+            raise CredentialsRefused(f"credentials refused by the broker: {health.refused}")
+        if time.monotonic() > end:
+            raise Unreachable(
+                f"broker unreachable: expected an answer within {within_s:g} s, "
+                f"got {why.name()}; check --bootstrap-servers and the network"
+            )
+    return None
+
+
+def size_limit(settings: Settings, health: Health, *topics: str) -> dict[str, int]:
+    """max.message.bytes of each topic; the usual default where the broker does not tell."""
+    from confluent_kafka.admin import AdminClient, ConfigResource, ResourceType
+
+    limits = dict.fromkeys(topics, DEFAULT_LIMIT)
+    admin = _make(AdminClient, settings, health, {}, {})
+    resources = [ConfigResource(ResourceType.TOPIC, topic) for topic in limits]
+    for resource, future in admin.describe_configs(resources, request_timeout=5).items():
+        try:
+            limits[resource.name] = int(future.result()["max.message.bytes"].value)
+        except (KafkaException, KeyError, ValueError) as error:
+            log.warning(
+                "size limit of the %s unknown, assuming %d bytes cause=%s",
+                "topic", DEFAULT_LIMIT, type(error).__name__,
+            )  # fmt: skip
+    return limits
+
+
+def give_up(error: KafkaError) -> None:
+    """Raise for an error that no retry can cure: not allowed, fenced, or a dead client."""
+    if error.code() in NOT_ALLOWED:
+        raise CredentialsRefused(f"credentials refused: the broker says {error.name()}")
+    if error.code() in FENCED:
+        raise Fenced(
+            "fenced: another process uses the same transactional id; "
+            "give each member of the group an --instance of its own"
+        )
+    if error.fatal() or error.code() == KafkaError._FATAL:
+        raise Fenced(f"client failed for good: {error.name()}; restart to go on where it stopped")
+
+
+def _make(kind, settings: Settings, health: Health, tuned: dict, fixed: dict):
+    own = {
+        "bootstrap.servers": settings.bootstrap_servers,
+        "client.id": f"churn-consumer-{settings.instance}",
+        "error_cb": health,
+        "log_level": 0,  # its lines name addresses and partitions; ours say what to do
+    }
+    backoff = {"reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 500}
+    try:
+        return kind(backoff | tuned | settings.client | own | fixed)
+    except KafkaException as error:
+        text = _without(error.args[0].str(), settings.client)
+        raise UsageError(f"client properties refused: {text}") from None
+
+
+def _without(text: str, secrets: dict[str, str]) -> str:
+    for value in secrets.values():
+        if len(value) > 3:
+            text = text.replace(value, "***")
+    return text

@@ -1,0 +1,145 @@
+"""The input: membership in the group, batches of records, positions and commits."""
+
+import logging
+from typing import Protocol
+
+from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException, TopicPartition
+
+from consumer.clients import Health, give_up
+from consumer.metrics import Metrics
+
+log = logging.getLogger(__name__)
+WAIT_S = 0.1  # for a first record; also how long a stop may go unseen
+ANSWER_S = 5.0  # for the broker to tell committed offsets
+
+
+class Owner(Protocol):
+    """Who must know that partitions go away."""
+
+    def revoked(self, partitions: set[int]) -> None:
+        """Still ours during this call: finish and commit what is done."""
+
+    def lost(self, partitions: set[int]) -> None:
+        """No longer ours: forget them, commit nothing."""
+
+
+class Source:
+    """One member of the group. Callbacks run inside ``fetch``, ``tend`` and ``close`` only."""
+
+    def __init__(self, client, topic: str, health: Health, metrics: Metrics):
+        """``client`` is a confluent_kafka ``Consumer`` that commits nothing by itself."""
+        self._client, self._topic, self._health, self._metrics = client, topic, health, metrics
+        self._owner: Owner | None = None
+        self._paused = False
+        self._held: list = []
+        self.assigned: set[int] = set()
+
+    def join(self, owner: Owner) -> None:
+        """Join the group; records come once the partitions are assigned."""
+        self._owner = owner
+        self._client.subscribe(
+            [self._topic],
+            on_assign=self._on_assign, on_revoke=self._on_revoke, on_lost=self._on_lost,
+        )  # fmt: skip
+
+    def fetch(self, most: int) -> list:
+        """Up to ``most`` records: what is there, after a short wait for a first one."""
+        self._go_on()
+        records, self._held = self._held[:most], self._held[most:]
+        if not records:
+            records = self._client.consume(1, WAIT_S)
+        if records and len(records) < most:
+            records += self._client.consume(most - len(records), 0)
+        return self._sound(records)
+
+    def tend(self, wait_s: float = 0.0) -> None:
+        """Stay a member of the group while no record can be taken."""
+        if not self._paused:
+            self._paused = True
+            self._client.pause(self._partitions(self.assigned))
+        self._held += self._sound(self._client.consume(100, wait_s))
+
+    def commit(self, offsets: dict[int, int]) -> None:
+        """Commit and wait for the answer; raises ``KafkaException`` if it is refused."""
+        answered = self._client.commit(offsets=self.positions(offsets), asynchronous=False)
+        for position in answered or ():
+            if position.error:
+                raise KafkaException(position.error)
+
+    def positions(self, offsets: dict[int, int]) -> list[TopicPartition]:
+        """The client's form of partition -> next offset."""
+        return [TopicPartition(self._topic, p, offset) for p, offset in offsets.items()]
+
+    def rewind(self) -> None:
+        """Go back to what is committed, in every partition that we own."""
+        self._go_on()
+        self._held.clear()
+        asked = self._partitions(self.assigned)
+        for position in self._client.committed(asked, timeout=ANSWER_S) if asked else ():
+            if position.error:
+                raise KafkaException(position.error)
+            if position.offset < 0:
+                position.offset = OFFSET_BEGINNING
+            self._client.seek(position)
+
+    def membership(self) -> object:
+        """The group metadata that ties offsets in a transaction to this generation."""
+        return self._client.consumer_group_metadata()
+
+    def close(self) -> None:
+        """Leave the group, so that others need not wait for the session to end."""
+        self._client.close()
+
+    def _sound(self, messages: list) -> list:
+        """Without errors, and without partitions that went away while the batch was taken."""
+        records = []
+        for message in messages:
+            error = message.error()
+            if error is None:
+                records.append(message)
+            else:
+                self._note(error)
+        if records:
+            self._health.well()
+        return [record for record in records if record.partition() in self.assigned]
+
+    def _note(self, error: KafkaError) -> None:
+        give_up(error)
+        log.warning("input not readable, trying on cause=%s", error.name())
+
+    def _go_on(self) -> None:
+        if self._paused:
+            self._paused = False
+            self._client.resume(self._partitions(self.assigned))
+
+    def _partitions(self, numbers: set[int]) -> list[TopicPartition]:
+        return [TopicPartition(self._topic, number) for number in sorted(numbers)]
+
+    def _on_assign(self, client, partitions: list[TopicPartition]) -> None:
+        client.incremental_assign(partitions)
+        self.assigned |= {partition.partition for partition in partitions}
+        if self._paused:
+            client.pause(partitions)
+        self._changed("assigned", len(partitions))
+
+    def _on_revoke(self, client, partitions: list[TopicPartition]) -> None:
+        gone = {partition.partition for partition in partitions}
+        self._owner.revoked(gone)
+        client.incremental_unassign(partitions)
+        self._forget(gone, "revoked")
+
+    def _on_lost(self, client, partitions: list[TopicPartition]) -> None:
+        gone = {partition.partition for partition in partitions}
+        self._owner.lost(gone)
+        client.incremental_unassign(partitions)
+        self._forget(gone, "lost")
+
+    def _forget(self, gone: set[int], how: str) -> None:
+        self.assigned -= gone
+        self._held = [record for record in self._held if record.partition() not in gone]
+        self._changed(how, len(gone))
+
+    def _changed(self, how: str, count: int) -> None:
+        self._metrics.rebalances.labels(how).inc()
+        self._metrics.partitions.set(len(self.assigned))
+        log.info("partitions %s count=%d owned=%d", how, count, len(self.assigned))

@@ -1,0 +1,77 @@
+"""Fetch, process, deliver, until a stop is asked for or enough is done."""
+
+import logging
+from typing import Protocol
+
+from consumer.errors import Stopped
+from consumer.fetching import Source
+from consumer.metrics import Metrics
+from consumer.processing import Batch, Processor
+from consumer.stopping import Stop
+
+log = logging.getLogger(__name__)
+BATCH = 5_000  # records; a full one is done well within a second
+
+
+class Delivery(Protocol):
+    """How outcomes and offsets get to the broker."""
+
+    committed: int
+
+    @property
+    def pending(self) -> int:
+        """Records whose outcome is delivered and not yet committed."""
+
+    def deliver(self, batch: Batch) -> None:
+        """Deliver a batch and commit it, or arrange for its records to come again."""
+
+    def settle(self) -> None:
+        """Try again to commit what is pending."""
+
+    def close(self) -> None:
+        """Give up what is still in flight."""
+
+
+class Loop:
+    """The life of a consumer that is ready."""
+
+    def __init__(
+        self, source: Source, processor: Processor, delivery: Delivery, metrics: Metrics,
+        stop: Stop, most: int | None = None,
+    ):  # fmt: skip
+        """``most`` committed outcomes, then it ends; None: until it is stopped."""
+        self._source, self._processor, self._delivery = source, processor, delivery
+        self._metrics, self._stop, self._most = metrics, stop, most
+
+    def run(self) -> None:
+        """Run until stopped; raises ``ConsumerError`` for what no retry can cure."""
+        try:
+            while not self._stop.asked and not self._enough():
+                self._turn()
+            self._finish()
+        except Stopped:
+            log.warning("stopped with work in flight: it is uncommitted and will come again")
+
+    def _turn(self) -> None:
+        records = self._source.fetch(self._room()) if self._room() else []
+        if not records:
+            return self._delivery.settle()
+        self._metrics.fetched(len(records))
+        batch = self._processor.process(records)
+        with self._metrics.stage("deliver"):
+            self._delivery.deliver(batch)
+        return None
+
+    def _finish(self) -> None:
+        while self._delivery.pending and not self._stop.overdue:
+            self._delivery.settle()
+            self._source.tend(0.05)
+
+    def _enough(self) -> bool:
+        return self._most is not None and self._delivery.committed >= self._most
+
+    def _room(self) -> int:
+        """How many records the next batch may have."""
+        if self._most is None:
+            return BATCH
+        return min(BATCH, self._most - self._delivery.committed - self._delivery.pending)
