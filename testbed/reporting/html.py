@@ -16,6 +16,8 @@ from testbed.reporting.allure_run import CATEGORIES
 TITLE = "Kafka integration tests"
 HISTORY = "allure-history.jsonl"  # stays from run to run: the trend
 KEPT_RUNS = 50
+# Labels that only repeat feature and rule for older readers of the results, or help nobody.
+REPEATED = ("parentSuite", "suite", "rule", "framework", "language")
 DAMAGED = ("Cannot find", "ERR_MODULE_NOT_FOUND", "SyntaxError")
 ANALYTICS = re.compile(
     r"<script[^>]*googletagmanager\.com.*?</script>\s*<script>.*?</script>", re.DOTALL
@@ -101,6 +103,7 @@ def _config(history: Path) -> dict:
         "name": TITLE,
         "historyPath": str(history.resolve()),
         "historyLimit": KEPT_RUNS,
+        "hideLabels": list(REPEATED),
         "plugins": {"awesome": {"options": options}},
         "categories": [
             {"name": name, "matchers": {"statuses": [status]}, "expand": True}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from testbed.caches import cache_dir
+from testbed.caches import cache_dir, locked
 from testbed.errors import BenchError
 from testbed.limits import Limits
 
@@ -39,11 +39,12 @@ def ensure_tool(say: Callable[[str], None], limits: Limits) -> tuple[Node, Path]
 
     Raises ``BenchError`` with cause and next step.
     """
-    node = find()
-    home = tool_home()
+    node, home = find(), tool_home()
     if not (home / TOOL).is_file():
-        say("Installing Allure 3 (once) ...")
-        _install(node, home, limits.image_pull_s)
+        with locked(home, limits.image_pull_s):
+            if not (home / TOOL).is_file():  # else another run has made it meanwhile
+                say("Installing Allure 3 (once) ...")
+                _install(node, home, limits.image_pull_s)
     return node, home / TOOL
 
 
@@ -110,12 +111,11 @@ def _from_machine() -> Node:
 
 
 def _install(node: Node, home: Path, within_s: float) -> None:
-    """Beside its place and then moved there whole: a second run at the same time does no harm."""
-    home.parent.mkdir(parents=True, exist_ok=True)
+    """Made beside its place and moved there whole: one that is broken off leaves nothing."""
+    flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
     with tempfile.TemporaryDirectory(dir=home.parent, prefix="new-") as temporary:
         folder = Path(temporary) / "tool"
         shutil.copytree(PINNED, folder)
-        flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier")
         try:
             run([*node.npm, "ci", *flags, "--loglevel=error"], cwd=folder, within_s=within_s,
                 what="Installing Allure 3 with npm")  # fmt: skip
@@ -123,11 +123,7 @@ def _install(node: Node, home: Path, within_s: float) -> None:
             step = "Check the network and npm's registry setting; the other reports are complete"
             raise BenchError(error.what, error.cause, step) from error
         shutil.rmtree(home, ignore_errors=True)  # a damaged one
-        try:
-            folder.rename(home)
-        except OSError:
-            if not (home / TOOL).is_file():  # else another run was quicker
-                raise
+        folder.rename(home)
 
 
 def _last(output: str, lines: int = 4) -> str:
