@@ -12,6 +12,7 @@ def before_all(context):
     """Reach a broker and the models, or say why not and end."""
     try:
         context.session = Session.open(context.config.userdata)
+        context.session.add_formatters(context._runner)
     except BenchError as error:
         print(f"[ERROR] {error}", file=sys.stderr)
         sys.exit(Session.exit_code(error))
@@ -25,11 +26,6 @@ def before_feature(context, feature):
 def before_scenario(context, scenario):
     """Give the scenario a world of its own."""
     context.world = context.session.begin(scenario)
-
-
-def after_step(context, step):
-    """Keep what broke beside the step that found it."""
-    context.session.after_step(context, step)
 
 
 def after_scenario(context, scenario):

@@ -22,8 +22,8 @@ Feature: The scoring service survives a restart
       Given 25 events were published before the service started
       When the scoring service takes 10 events and ends
       Then exactly 10 events count as done
-      And the scoring service is started again
-      And exactly 15 events are answered after the restart
+      When the scoring service is started again
+      Then exactly 15 events are answered after the restart
       And every promise holds
 
     Scenario: A restart with nothing to do adds nothing

@@ -56,7 +56,8 @@ Feature: The service answers as often as it promises, whatever happens to it
 
     @slow
     Scenario: A backlog of many events is answered to the last one
-      Given a backlog of 150000 events was published before the service started
+      Given the scoring service has shown its pace
+      And a backlog of 150000 events was published before the service started
       When the scoring service starts
       Then the promise holds: no event is lost
       And the promise holds: no event is answered twice

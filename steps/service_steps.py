@@ -17,6 +17,12 @@ def step_running_narrow(context):
     context.world.service.start(narrow=True)
 
 
+@given("the scoring service has shown its pace")
+def step_pace(context):
+    """Measure its rate, so that the volumes that follow suit it, and stop it again."""
+    context.world.service.pace()
+
+
 @given("{count:d} events were published and answered")
 def step_published_answered(context, count):
     """Publish and wait until all are answered and count as done."""

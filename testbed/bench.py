@@ -46,7 +46,7 @@ class Bench:
         self.guardian.protect_folder(self.folder)
         self.words = self._consumer_words()
         self.not_ready = 0  # scenarios in a row whose consumer never became ready
-        self.rate_per_s: float | None = None  # what the consumer did in the first load
+        self.rate_per_s: float | None = None  # what the consumer was seen to do
         self._count = 0
         try:
             self._open()
@@ -75,7 +75,7 @@ class Bench:
         return f"{self.run}{self._count:02d}"
 
     def volume(self, wanted: int) -> int:
-        """``wanted`` events, or fewer for a consumer that would need too long: slow is not wrong."""
+        """``wanted`` events, or fewer for a consumer that would need too long for them."""
         if self.rate_per_s is None:
             return wanted
         return max(LEAST_VOLUME, min(wanted, int(self.rate_per_s * LOAD_S)))

@@ -7,7 +7,7 @@ from testbed.bench import HANDOVER, Bench
 from testbed.checker.verdict import Finding
 from testbed.errors import BenchError
 from testbed.options import from_userdata
-from testbed.reporting import evidence, record
+from testbed.reporting import evidence, formatters, record
 from testbed.world import World
 
 
@@ -27,15 +27,14 @@ class Session:
         """The runner tells its codes apart; behave alone knows 0 and 1."""
         return error.exit_code if HANDOVER in os.environ else 1
 
+    def add_formatters(self, runner) -> None:
+        """Have behave write Allure results, and a line per scenario."""
+        formatters.add_to(runner, str(self.bench.options.reports / "allure-results"))
+
     def begin(self, scenario) -> World:
         """A world for the scenario that begins."""
         place = f"{scenario.filename}:{scenario.line}"
         return World(self.bench, str(scenario.feature.filename), scenario.name, place)
-
-    def after_step(self, context, step) -> None:
-        """Attach what a failed step knows, while it is still the current one."""
-        if step.status.has_failed():
-            evidence.attach(context, context.world)
 
     def end(self, context, scenario) -> None:
         """Close the scenario's world and write its result, whatever became of it."""
@@ -45,6 +44,7 @@ class Session:
         history = None
         try:
             history = world.close()
+            evidence.attach(context, world)
         finally:
             record.append(self.bench.options.reports, _result(scenario, world, history))
 

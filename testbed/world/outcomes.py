@@ -24,7 +24,7 @@ class Outcomes:
         self.expect_predictions(count)
         wanted = Counter(one.entity for one in self._sent() if one.outcome == "acknowledged")
         got = Counter(one.entity for one in self._seen(PREDICTIONS))
-        missing, foreign = list((wanted - got)), list((got - wanted))
+        missing, foreign = list(wanted - got), list(got - wanted)
         assert not missing and not foreign, (
             f"Expected one prediction for each of {count} customers, "
             f"got none for {missing[:SHOWN]} and unexpected ones for {foreign[:SHOWN]}"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from testbed import faults, models
 from testbed.errors import CannotStart
+from testbed.history import Outcome
 from testbed.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ PROTOCOLS = {
     "cooperative": {"partition.assignment.strategy": "cooperative-sticky"},
     "consumer": {"group.protocol": "consumer"},
 }
+PROBES = (200, 2000)  # events: a slow consumer needs seconds for the first already
 TRIES = 2  # scenarios that may find the consumer not ready before the others stop trying
 
 
@@ -142,6 +144,25 @@ class Service:
         """Have the group share its work by another protocol, through the client properties."""
         self._world.client_properties = PROTOCOLS[protocol]
 
+    def pace(self) -> None:
+        """Measure once per run how fast the service is, and stop it: slow is not wrong.
+
+        A service that is quick with few events is measured again with more of them.
+        """
+        self.start()
+        for count in PROBES:
+            if self._world.bench.rate_per_s is None or self._world.bench.rate_per_s > count:
+                self._world.bench.rate_per_s = self._probe(count)
+        self.stop()
+
+    def _probe(self, count: int) -> float:
+        pipeline, history = self._world.pipeline, self._world.history
+        begun = history.now()
+        pipeline.publish(self._world.sending.valid(count), phase="pace", keep_values=False)
+        pipeline.await_outcomes("pace")
+        last = max((one.at for one in history.of(Outcome)), default=history.now())
+        return round(count / max(last - begun, 0.001), 1)
+
     def _resize(self, size: int) -> None:
         pipeline = self._world.pipeline
         for instance in reversed(pipeline.fleet.running()):
@@ -151,4 +172,6 @@ class Service:
 
     def _traffic(self, count: int) -> Traffic:
         world = self._world
+        if world.bench.rate_per_s is None:
+            world.bench.rate_per_s = self._probe(PROBES[0])
         return Traffic(world.pipeline, world.sending.load(world.bench.volume(count)))
