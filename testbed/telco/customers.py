@@ -14,6 +14,7 @@ from testbed.telco.draft import Draft
 from testbed.telco.events import features, identity, random_event, timestamp
 from testbed.telco.fingerprint import fingerprints, of_written
 from testbed.telco.mistakes import MISTAKES
+from testbed.telco.records import event_identity, lenient_fields
 
 # Names behind a customer's number: any script, signs that break naive readers.
 SUFFIXES = (
@@ -156,13 +157,14 @@ def _invalid(rng: Random, event: dict, partitions: int) -> Draft:
     mistake = MISTAKES[rng.randrange(len(MISTAKES))]
     key = event["customerID"].encode()
     value = mistake.value(event)
+    named, entity = event_identity(lenient_fields(value))
     return Draft(
         key=key,
         value=value,
         headers=DOUBLED if rng.random() < 0.2 else (),
         partition=crc32(key) % partitions,
-        identity=identity(event) if mistake.identified else None,
-        entity=event["customerID"] if mistake.identified else None,
+        identity=named,
+        entity=entity,
         admits=mistake.admits,
         fingerprints=fingerprints(value),
         note=mistake.title,

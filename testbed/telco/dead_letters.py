@@ -65,8 +65,8 @@ def read(raw: RawRecord) -> Letter:
 def _original(fields: dict, name: str) -> _Original:
     value, encoding = fields.get(name), fields.get(f"{name}_encoding")
     if value is None:
-        told = name in fields and encoding is None
-        return _Original(None, told, "" if told else _expected(name, "null", encoding))
+        problem = "" if encoding is None else _expected(name, "null", encoding)
+        return _Original(None, not problem and f"{name}_encoding" in fields, problem)
     if not isinstance(value, str):
         return _Original()  # embedded JSON: its bytes are gone
     if encoding == "base64":
@@ -74,7 +74,9 @@ def _original(fields: dict, name: str) -> _Original:
     data = value.encode("utf-8", "surrogatepass")
     if encoding == "utf-8":
         return _Original(data, known=True)
-    return _Original(data, False, _expected(name, "utf-8 or base64", encoding))
+    # Any other encoding, or none at all, is what the schema already calls wrong.
+    forgotten = encoding is None and f"{name}_encoding" in fields
+    return _Original(data, False, _expected(name, "utf-8 or base64", None) if forgotten else "")
 
 
 def _expected(name: str, what: str, got: object) -> str:
@@ -114,10 +116,12 @@ def originals(headers: Headers) -> Headers:
 def _fingerprints(fields: dict, message: _Original) -> tuple[str, ...]:
     if message.known:
         return fingerprint.fingerprints(message.data)
-    value = fields.get("original_message")
-    if isinstance(value, str):
-        return fingerprint.of_text_or_json(value)
-    return () if value is None else fingerprint.of_json(value)
+    if "original_message" not in fields:
+        return ()
+    value = fields["original_message"]  # null: a tombstone, or the word null embedded
+    return (
+        fingerprint.of_text_or_json(value) if isinstance(value, str) else fingerprint.of_json(value)
+    )
 
 
 def _source(fields: dict) -> Position | None:

@@ -41,10 +41,17 @@ def read_body(value: bytes | None) -> Body:
         return Body({}, ("Expected JSON, got brackets nested beyond reading, in the value.",))
     except ValueError as error:
         problem = f"Expected strict JSON in UTF-8, got {quoted(value)}: {error}, in the value."
+    return Body(lenient_fields(value), (problem,))
+
+
+def lenient_fields(value: bytes | None) -> dict:
+    """The fields that a careless parser would find: any encoding, NaN, the last of two keys."""
+    data = value or b""
     try:
-        return Body(_object(_LENIENT.decode(value.decode("utf-8", "replace"))).fields, (problem,))
+        document = _LENIENT.decode(data.decode(json.detect_encoding(data), "replace"))
     except (ValueError, RecursionError):
-        return Body({}, (problem,))
+        return {}
+    return document if isinstance(document, dict) else {}
 
 
 def breaches(validator: jsonschema_rs.Validator, schema: dict, fields: dict) -> tuple[str, ...]:

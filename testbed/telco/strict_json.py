@@ -74,7 +74,7 @@ def read(data: bytes) -> Document:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise NotJson(f"not UTF-8 at byte {error.start}") from None
-    deep = text.count("[") + text.count("{") > DEEP and _depth(text) > DEEP
+    deep = text.count("[") + text.count("{") > DEEP and _is_deep(text)
     try:
         value = _DECODER.decode(_flattened(text) if deep else text)
     except (ValueError, RecursionError) as error:
@@ -101,12 +101,13 @@ _DECODER = json.JSONDecoder(
 )
 
 
-def _depth(text: str) -> int:
-    depth = deepest = 0
+def _is_deep(text: str) -> bool:
+    depth = 0
     for token in _STRUCTURE.finditer(text):
         depth += _step(token[0])
-        deepest = max(deepest, depth)
-    return deepest
+        if depth > DEEP:
+            return True
+    return False
 
 
 def _step(token: str) -> int:

@@ -12,7 +12,7 @@ from testbed.telco.customers import token
 from testbed.telco.draft import Draft
 from testbed.telco.events import features, random_event, timestamp
 from testbed.telco.fingerprint import fingerprints
-from testbed.telco.records import event_identity
+from testbed.telco.records import event_identity, lenient_fields
 from testbed.telco.writing import compact
 
 NOT_JSON = "not JSON at all"
@@ -128,16 +128,12 @@ def with_literal(event: dict, name: str, text: str) -> bytes:
 
 def _known(value: bytes | None, scored: bool) -> dict:
     """Identity and features of what ``value`` says, as far as it says them."""
-    try:
-        document = strict_json.read(value or b"").value
-    except strict_json.NotJson:
-        return {}
-    if not isinstance(document, dict):
-        return {}
-    identity, entity = event_identity(document)
     if not scored:
+        identity, entity = event_identity(lenient_fields(value))
         return {"identity": identity, "entity": entity}
+    document = strict_json.read(value).value
     event = {name: _plain(document[name]) for name in REQUIRED}
+    identity, entity = event_identity(event)
     return {"identity": identity, "entity": entity, "event": event, "features": features(event)}
 
 
