@@ -10,8 +10,8 @@ from testbed.reporting.text import printable
 
 # Names for people; `failed` and `broken` are Allure's own words for the two kinds of red.
 CATEGORIES = (
-    ("A promise broke: the consumer is wrong", "failed"),
-    ("Bench trouble: no verdict about the consumer", "broken"),
+    ("A promise broke", "failed"),
+    ("Bench trouble: no verdict", "broken"),
     ("Did not apply", "skipped"),
 )
 NAMED = 3  # promises in one cell of the overview

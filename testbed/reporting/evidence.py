@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import allure
 
-from testbed.checker.verdict import Finding
+from testbed.checker.verdict import Finding, Verdict
 from testbed.history import DEAD_LETTERS, PREDICTIONS, History, Outcome, Sent
 from testbed.reporting import timeline
 from testbed.reporting.text import harmless, printable
@@ -82,13 +82,21 @@ def _delays(sent: list[Sent], outcomes: list[Outcome]) -> list[float]:
 
 
 def _promises(findings: tuple[Finding, ...]) -> list[tuple[str, ...]]:
+    """Three columns: more would not fit on a telephone."""
     order = sorted(findings, key=lambda one: (bool(one.not_applicable), -one.verdict))
-    rows = [("verdict", "promise", "examined", "breaches", "why")]
-    for one in order:
-        word = "not asked" if one.not_applicable else one.verdict.name.lower()
-        why = printable(one.not_applicable or one.reason)
-        rows.append((word, one.title, str(one.examined), str(len(one.violations)), why))
-    return rows
+    rows = [("promise", "verdict", "because")]
+    return rows + [(one.title, *map(printable, _word_and_why(one))) for one in order]
+
+
+def _word_and_why(finding: Finding) -> tuple[str, str]:
+    if finding.not_applicable:
+        return "not asked", finding.not_applicable
+    examined = f"{finding.examined} examined"
+    if finding.verdict is Verdict.BROKEN:
+        return "broken", f"{len(finding.violations)} of {examined}"
+    if finding.verdict is Verdict.UNKNOWN:
+        return "unknown", finding.reason
+    return "held", examined
 
 
 def _again(history: History, file: Path) -> str:

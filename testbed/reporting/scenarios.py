@@ -4,8 +4,10 @@ from behave.model import Rule
 from behave.model_type import Status
 
 from testbed.errors import BenchError
+from testbed.reporting.record import ScenarioResult
 
 NOT_RUN = "Not run: the run ended before its turn"
+CLEANUP = "What the scenario had started could not be cleaned up"
 NO_REASON = "Skipped without a reason"
 
 
@@ -46,7 +48,23 @@ def reason_of(scenario) -> str:
     if status == "skipped":
         return _why_skipped(scenario)
     reasons = [reason_of_step(step) for step in scenario.all_steps if step.status.has_failed()]
-    return next(filter(None, reasons), "") or _hook_trouble(scenario) or scenario.status.name
+    return next(filter(None, reasons), "") or _hook_trouble(scenario) or CLEANUP
+
+
+def result_of(scenario, **more) -> ScenarioResult:
+    """Its record; ``more`` are promises, figures and history, where it had a world."""
+    return ScenarioResult(
+        feature=scenario.feature.name,
+        file=str(scenario.filename),
+        rule=rule_of(scenario),
+        scenario=scenario.name,
+        line=scenario.line,
+        tags=[str(tag) for tag in scenario.effective_tags],
+        status=status_of(scenario),
+        duration_s=round(scenario.duration, 3),
+        reason=reason_of(scenario),
+        **more,
+    )
 
 
 def reason_of_step(step) -> str:

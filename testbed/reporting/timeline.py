@@ -13,13 +13,13 @@ from testbed.reporting import series
 from testbed.reporting.moments import Span, spans
 from testbed.reporting.text import printable
 
-WIDTH, LEFT, RIGHT = 480, 46, 14
+WIDTH, LEFT, RIGHT = 420, 44, 12
 PANEL, GAP, LANE, TOP = 110, 40, 34, 30
 LANES = 12  # lanes drawn; the history has them all
 BREACHES = 8  # red lines drawn
 HINTS = {"down": "red: down", "frozen": "blue: frozen"}
 STYLE = """
-svg{color-scheme:light dark;font:13px system-ui,sans-serif;max-width:760px;
+svg{color-scheme:light dark;font:13px system-ui,sans-serif;max-width:680px;
 --paper:#fff;--ink:#24292f;--faint:#d0d7de;--in:#0969da;--out:#1a7f37;--bad:#cf222e;
 --down:#cf222e;--frozen:#0969da;--fault:#bc4c00;--rebalance:#8250df;
 --p0:#0969da;--p1:#bc4c00;--p2:#8250df;--p3:#1a7f37}
@@ -69,7 +69,7 @@ class _Picture:
     def _title(self) -> None:
         broken = [one for one in self._findings if one.verdict is Verdict.BROKEN]
         for one in broken[:2]:
-            self._text(LEFT, self._y, f"Broken: {one.title}", "var(--bad)", limit=52)
+            self._text(LEFT, self._y, f"Broken: {one.title}", "var(--bad)", limit=46)
             self._y += 20
         self._y += 8
 
@@ -102,14 +102,14 @@ class _Picture:
 
     def _legend(self, title: str, lines: list, y: float) -> None:
         self._text(LEFT, y, title, weight=600)
-        x = LEFT + 66
+        x = LEFT + 64
         for name, points, colour in lines[:5]:
             last = f" {points[-1][1]:g}" if points else " 0"
             self._parts.append(
-                f'<rect x="{x}" y="{y - 9:.0f}" width="10" height="10" fill="{colour}"/>'
+                f'<rect x="{x:.0f}" y="{y - 9:.0f}" width="10" height="10" fill="{colour}"/>'
             )
             self._text(x + 14, y, name + last)
-            x += 26 + 8 * len(name + last)
+            x += 26 + 7.5 * len(name + last)
 
     def _path(self, points: series.Points, most: float, top: float, *, steps: bool) -> str:
         places = [(self._x(at), top + PANEL * (1 - value / most)) for at, value in points]
