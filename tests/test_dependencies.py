@@ -1,6 +1,9 @@
 """docs/dependencies.md says what the lock files say."""
 
+import ast
+import importlib.metadata
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,6 +12,7 @@ from scripts import lock
 
 ROOT = Path(__file__).resolve().parent.parent
 ROW = re.compile(r"^\| ([a-z0-9-]+) \| (\d[^ |]*) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+OURS = {"bench", "consumer", "environment", "scripts", "shared", "steps", "testbed", "tests"}
 LOCKED = ("requirements.txt", "requirements-dev.txt", "requirements-uv.txt")
 
 
@@ -43,3 +47,28 @@ def test_a_lock_names_hashes_and_no_host(name):
     assert pins
     assert all(pin.endswith("\\") for pin in pins)
     assert not re.search(r"://|--index-url|--find-links|--extra-index", text)
+
+
+def test_what_is_imported_is_asked_for():
+    """No part leans on a package that only comes along with another."""
+    installed = importlib.metadata.packages_distributions()
+    names = {name.lower().replace("_", "-") for name in asked_for()}
+    assert third_party(["import json", "import somewhere"]) == {"somewhere"}
+    for folder in ("consumer", "steps", "testbed", "scripts", "tests/consumers/honest"):
+        paths = (ROOT / folder).rglob("*.py")
+        for module in third_party(path.read_text("utf-8") for path in paths):
+            owners = [owner.lower().replace("_", "-") for owner in installed.get(module, [module])]
+            asked = any(owner.startswith(tuple(names)) for owner in owners)  # x brings x-binaries
+            assert asked, f"{folder} imports {module}: add it to requirements.in"
+
+
+def third_party(sources) -> set[str]:
+    """Top-level names of imported modules that are neither Python's nor this project's."""
+    found = set()
+    for source in sources:
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names) - OURS
