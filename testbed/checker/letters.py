@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from testbed.checker.accounts import merge
 from testbed.checker.entry import Entry
-from testbed.history import Outcome
+from testbed.history import Outcome, Position
 
 # JSON may write one byte as six ("\\u0000"), and topics take 1 MiB by default: from here on
 # an original need not fit into a dead letter, and is judged by presence alone under ``json``.
@@ -53,15 +53,21 @@ def _by_bytes(entries: list[Entry], doubtful: list) -> list[Outcome]:
     waiting = [one for one in entries if one.may_be_dead_lettered and not one.letters]
     placed = _by_value(one for one in waiting if one.sent.offset is not None)
     unplaced = _by_value(one for one in waiting if one.sent.offset is None)
+    learned: dict[Position, Entry] = {}  # where unacknowledged records turned out to stand
     orphans = []
     for letter, claimed in doubtful:
+        if letter.source in learned:
+            learned[letter.source].add_letter(letter)
+            continue
         # A place that nobody knows is that of a record whose acknowledgement never came.
         first, second = (unplaced, placed) if claimed is None else (placed, unplaced)
         content = _content(letter)
-        found = any(_take(queues.get(content), letter) for queues in (first, second))
-        if not found and claimed is not None:
+        owner = _take(first.get(content), letter) or _take(second.get(content), letter)
+        if owner is not None and owner.sent.offset is None and letter.source is not None:
+            learned[letter.source] = owner
+        elif owner is None and claimed is not None:
             claimed.add_letter(letter)
-        elif not found:
+        elif owner is None:
             orphans.append(letter)
     return orphans
 
@@ -138,11 +144,13 @@ def _share_out(equal: list[Entry], letters: list[Outcome], *, keyed: bool) -> No
         same[n % len(same)].add_letter(letter)
 
 
-def _take(queue: deque[Entry] | None, letter: Outcome) -> bool:
+def _take(queue: deque[Entry] | None, letter: Outcome) -> Entry | None:
+    """Give the letter to the first in the queue, if there is any."""
     if not queue:
-        return False
-    queue.popleft().add_letter(letter)
-    return True
+        return None
+    entry = queue.popleft()
+    entry.add_letter(letter)
+    return entry
 
 
 def _by_presence(entries: list[Entry], left: list[Outcome]) -> list[Outcome]:

@@ -6,6 +6,7 @@ from testbed.checker import PROMISES, judge
 from testbed.checker.verdict import Verdict
 from testbed.reporting.text import verdict
 from tests.checker.twins.every import ALL
+from tests.checker.twins.twin import told
 
 BAD = [twin for twin in ALL if twin.broken]
 GOOD = [twin for twin in ALL if not twin.broken]
@@ -35,7 +36,7 @@ def test_a_bad_twin_breaks_its_promise_and_only_what_that_entails(twin):
     judgement = judge(history)
     assert broken(history) == set(twin.broken), verdict(judgement.findings, history)
     violations = judgement.finding(twin.slug).violations
-    texts = [f"{v.subject}: {v.expected}: {v.got}: {v.vanished}: {v.near}" for v in violations]
+    texts = [told(one) for one in violations]
     assert any(twin.says in text for text in texts), texts
 
 

@@ -12,7 +12,7 @@ from testbed.checker import wording
 from testbed.checker.case import Case
 from testbed.checker.promise import About
 from testbed.checker.verdict import Finding, Violation
-from testbed.history import INPUT, Settled
+from testbed.history import INPUT, Checkpoint, Settled
 
 ABOUT = About("lag-returns", "The backlog returns to zero", ("INV-20",))
 LOOPING_S = 60.0  # so long without a commit, while outcomes keep coming, is no progress
@@ -40,14 +40,29 @@ def check(case: Case) -> Finding:
 
 def _readable(case: Case, rest: Settled) -> dict[int, int]:
     """The lag without what an open transaction holds back from every reader."""
-    look = next((c for c in case.checkpoints if c.at >= rest.at), None)
-    if look is None:
-        return rest.lag
-    return {
-        partition: count
-        for partition, count in rest.lag.items()
-        if look.input_ends.get(partition, float("inf")) > look.committed.get(partition, 0)
-    }
+    return {p: count for p, count in rest.lag.items() if not _held_back(case, rest, p)}
+
+
+def _held_back(case: Case, rest: Settled, partition: int) -> bool:
+    """Whether readers of committed records were shown an end before what was sent.
+
+    The look after the wait shows it while it lasts. The look before it shows it to be so where
+    a record that nobody may treat stood next.
+    """
+    sent = [e for e in case.ledger.by_partition.get(partition, ()) if e.sent.at <= rest.at]
+    done = case.committed(rest.at).get(partition, 0)
+    due = [entry.sent.offset for entry in sent if entry.due]
+    closed = [e.sent.offset for e in sent if not e.sent.admits and e.sent.offset >= done]
+    before = next((look for look in reversed(case.checkpoints) if look.at <= rest.at), None)
+    after = next((look for look in case.checkpoints if look.at > rest.at), None)
+    return _ends_before(after, partition, due) or _ends_before(before, partition, closed)
+
+
+def _ends_before(look: Checkpoint | None, partition: int, offsets: list[int]) -> bool:
+    end = look.input_ends.get(partition) if look is not None else None
+    if end is None or end > look.committed.get(partition, 0):
+        return False
+    return any(end <= offset for offset in offsets)
 
 
 def _loops(case: Case, rest: Settled) -> bool:

@@ -1,5 +1,6 @@
 """All twins of all modules."""
 
-from tests.checker.twins import commits, content, delivery, service
+from tests.checker.twins import commits, content, delivery, letters, repeats, service
 
-ALL = [*delivery.TWINS, *content.TWINS, *commits.TWINS, *service.TWINS]
+_MODULES = (delivery, repeats, content, letters, commits, service)
+ALL = [twin for module in _MODULES for twin in module.TWINS]

@@ -97,6 +97,21 @@ def stalled_in_outage():
     return story.end()
 
 
+@TWINS.good("lag-returns")
+def stalled_behind_open_transaction():
+    """Nobody may read what stands behind an open transaction; when it ends, all is read."""
+    story = Story()
+    story.answer(story.send("A"))
+    story.send("X", admits=())
+    sent = story.send("B")
+    story.inputs[0] = 1
+    story.look("live")
+    story.settle("stalled", lag={0: 2})
+    story.inputs[0] = 3
+    story.answer(sent)
+    return story.end()
+
+
 @TWINS.bad("lag-returns", says="1 in input[0], and nothing moved any more")
 def stalled_for_a_while():
     """Stalled with a running member, and restarted out of it."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from testbed.checker.verdict import Violation
 from testbed.history import History
 
 
@@ -35,3 +36,9 @@ class Twins(list):
             return make
 
         return register
+
+
+def told(violation: Violation) -> str:
+    """All that a violation says, in one text."""
+    parts = (violation.subject, violation.expected, violation.got, violation.vanished)
+    return ": ".join((*parts, violation.near))
