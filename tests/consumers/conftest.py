@@ -1,15 +1,57 @@
-"""The model files that consumers in tests are given."""
+"""What tests of consumers share: model files, and a world in which one consumer runs."""
 
-import subprocess
+import shutil
 import sys
+import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from testbed import models
+from testbed.bench import Bench
+from testbed.options import Options
+from testbed.world import World
+
+HONEST = Path(__file__).parent / "honest"
+CONSUMERS: dict[str, dict] = tomllib.loads((HONEST / "consumers.toml").read_text("utf-8"))
+
 
 @pytest.fixture(scope="session")
-def model_folder(tmp_path_factory) -> Path:
+def model_folder() -> Path:
     """A folder with both models, as ``python -m consumer.model`` makes them."""
-    folder = tmp_path_factory.mktemp("model")
-    subprocess.run([sys.executable, "-m", "consumer.model", "--output", folder], check=True)
-    return folder
+    return models.ensure()
+
+
+def options_for(name: str, bootstrap_servers: str, reports: Path) -> Options:
+    """The suite's options for one honest consumer, as consumers.toml declares it."""
+    consumer = CONSUMERS[name]
+    words = [{"python": sys.executable}.get(word, word) for word in consumer["command"]]
+    return Options(
+        broker="external",
+        bootstrap_servers=bootstrap_servers,
+        consumer_command=str(words).replace("'", '"'),
+        delivery=consumer["delivery"],
+        dead_letter="json",
+        metrics=False,
+        session_timeout_s=consumer["session_timeout_s"],
+        reports=reports,
+    )
+
+
+@pytest.fixture
+def world_of(broker, tmp_path) -> Iterator[Callable[[str], World]]:
+    """``world_of(name)``: a scenario of its own for that honest consumer."""
+    opened: list[World] = []
+
+    def open_world(name: str) -> World:
+        if shutil.which(CONSUMERS[name]["command"][0]) is None:
+            pytest.skip(f"{CONSUMERS[name]['command'][0]} is not on this machine")
+        bench = Bench(options_for(name, broker.bootstrap_servers, tmp_path), say=print)
+        opened.append(World(bench, "honest.feature", name, "honest.feature:1"))
+        return opened[-1]
+
+    yield open_world
+    for world in opened:
+        world.close()
+        world.bench.close()
