@@ -3,7 +3,6 @@
 import sys
 
 from testbed import vocabulary  # noqa: F401 - before the steps, which use its words
-from testbed.applies import skip_what_does_not_apply
 from testbed.errors import BenchError
 from testbed.session import Session
 
@@ -12,7 +11,7 @@ def before_all(context):
     """Reach a broker and the models, or say why not and end."""
     try:
         context.session = Session.open(context.config.userdata)
-        context.session.add_formatters(context._runner)
+        context.session.prepare(context._runner)
     except BenchError as error:
         print(f"[ERROR] {error}", file=sys.stderr)
         sys.exit(Session.exit_code(error))
@@ -20,7 +19,7 @@ def before_all(context):
 
 def before_feature(context, feature):
     """Skip what does not apply to this consumer and this broker, with its reason."""
-    skip_what_does_not_apply(feature, context.session.bench)
+    context.session.begin_feature(feature)
 
 
 def before_scenario(context, scenario):
@@ -31,6 +30,11 @@ def before_scenario(context, scenario):
 def after_scenario(context, scenario):
     """End what the scenario started, whatever its end, and keep its history."""
     context.session.end(context, scenario)
+
+
+def after_feature(context, feature):
+    """Record what never ran, with its reason."""
+    context.session.end_feature(context, feature)
 
 
 def after_all(context):

@@ -14,7 +14,7 @@ import msgspec
 
 from testbed import clients, command, models
 from testbed.brokers import attach, choose
-from testbed.brokers.protocol import Broker, Handover
+from testbed.brokers.protocol import Broker, Handover, HasLogs
 from testbed.errors import CannotStart
 from testbed.guardian import Guardian
 from testbed.options import Options
@@ -24,7 +24,7 @@ from testbed.wait import until
 
 ROOT = Path(__file__).resolve().parents[1]
 HANDOVER = "TESTBED_HANDOVER"  # where the runner leaves the broker's address for its workers
-TOKEN = "CHURN_TESTBED_TOKEN"
+LOGS = {"redpanda": "redpanda.log", "kafka": "kafka.log"}
 LOAD_S = 20.0  # a load under faults may keep a slow consumer busy for this long
 LEAST_VOLUME = 200  # below this a fault finds nothing in flight
 
@@ -40,7 +40,7 @@ class Bench:
     def __init__(self, options: Options, say=tell):
         self.options, self._say = options, say
         self.run = secrets.token_hex(3)
-        self.token = f"{os.environ.get(TOKEN, 'run')}-{self.run}"
+        self.token = f"churn-{self.run}"
         self.guardian = Guardian.start(self.token)
         self.folder = Path(tempfile.mkdtemp(prefix="churn-testbed-"))
         self.guardian.protect_folder(self.folder)
@@ -103,7 +103,8 @@ class Bench:
         """Take down what this process started."""
         broker = getattr(self, "broker", None)
         if broker is not None and HANDOVER not in os.environ:
-            broker.save_logs_to(self.options.reports) if hasattr(broker, "save_logs_to") else None
+            if isinstance(broker, HasLogs):
+                broker.save_logs(self.options.reports / LOGS[broker.handover.kind])
             broker.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.guardian.close()

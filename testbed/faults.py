@@ -38,12 +38,29 @@ def open_work(checkpoint: Checkpoint) -> int:
 
 
 def kill(pipeline: Pipeline, number: int, moment: str = "at once") -> None:
-    """SIGKILL an instance at a moment that the broker shows; see ``MOMENTS``."""
+    """SIGKILL an instance at a moment that the broker shows; see ``MOMENTS``.
+
+    Raises ``BenchError`` where there was no open work at any moment that was looked at.
+    """
     with recorded(pipeline, f"kill {moment}") as proof:
-        proof["frames"] = MOMENTS[moment](pipeline, number)
+        proof["frames"] = _hold_at(pipeline, number, MOMENTS[moment])
         pipeline.fleet.kill(number)
         proof["open_work"] = open_work(pipeline.look("killed"))
         proof["answered"] = pipeline.reader.count
+    if not proof["open_work"]:
+        raise BenchError(
+            "The kill found no work to interrupt",
+            f"everything was done at each of {proof['frames']} looks",
+            "Run it again with a larger load, or a slower machine",
+        )
+
+
+def kill_again(pipeline: Pipeline, number: int) -> None:
+    """SIGKILL an instance that was just started, as soon as it is seen in its group."""
+    with recorded(pipeline, "kill again") as proof:
+        pipeline.await_joined()
+        pipeline.fleet.kill(number)
+        proof["open_work"] = open_work(pipeline.look("killed"))
 
 
 @contextmanager
@@ -98,6 +115,7 @@ class Frame:
 
     answered: int  # visible outcomes
     done: int  # committed input records
+    open_work: int  # input records that are not committed
     open_transaction: bool
 
     @property
@@ -117,7 +135,9 @@ def _frame(pipeline: Pipeline) -> Frame:
     checkpoint = pipeline.group.checkpoint("frozen", settled=still[1] == still[2])
     pipeline.read_all()
     done = sum(checkpoint.committed.values())
-    return Frame(pipeline.reader.count, done, open_transaction=still[1] != still[2])
+    return Frame(
+        pipeline.reader.count, done, open_work(checkpoint), open_transaction=still[1] != still[2]
+    )
 
 
 def _quiet(pipeline: Pipeline) -> tuple:
@@ -139,39 +159,26 @@ def _quiet(pipeline: Pipeline) -> tuple:
         return last[0]  # other members work on: the picture is a moving one
 
 
-def _at_once(_pipeline: Pipeline, _number: int) -> int:
-    return 0
-
-
-def _before_commit(pipeline: Pipeline, number: int) -> int:
-    """Leave the instance frozen in a frame with work begun and not done."""
+def _hold_at(pipeline: Pipeline, number: int, moment: Callable[[Frame, Frame], bool]) -> int:
+    """Leave the instance frozen in the first frame that is such a moment; how many it took."""
+    before = _frame(pipeline)
     for frames in range(1, FRAMES + 1):
         pipeline.fleet.pause(number)
-        if _frame(pipeline).in_flight:
+        frame = _frame(pipeline)
+        if moment(before, frame):
             return frames
+        before = frame
         pipeline.fleet.resume(number)
         if not pipeline.fleet.running():
             raise BenchError("The consumer was gone before it could be killed")
-    return FRAMES  # such moments are too short to be met: the kill is as good as a random one
+    return FRAMES  # such a moment is too short to be met: the kill is as good as a random one
 
 
-def _after_commit(pipeline: Pipeline, _number: int) -> int:
-    """Wait until the group commits something new."""
-    before = pipeline.group.committed()
-    try:
-        until(
-            lambda: pipeline.group.committed() != before,
-            within_s=pipeline.limits.stalled_s,
-            what="the next commit",
-            every_s=0.001,
-        )
-    except NotReached:
-        return 0  # a consumer that never commits is judged for that, not for this
-    return 1
-
-
-MOMENTS: dict[str, Callable[[Pipeline, int], int]] = {
-    "at once": _at_once,
-    "before its work counts as done": _before_commit,
-    "right after its work counted as done": _after_commit,
+# A moment is told by the frame before it and by the frame itself.
+MOMENTS: dict[str, Callable[[Frame, Frame], bool]] = {
+    "at once": lambda _before, now: now.open_work > 0,
+    "before its work counts as done": lambda _before, now: now.in_flight,
+    "right after its work counted as done": lambda before, now: (
+        now.done > before.done and now.answered == now.done and now.open_work > 0
+    ),
 }

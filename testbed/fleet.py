@@ -52,7 +52,9 @@ class Fleet:
         instance.incarnation += 1
         args = command.fill(self.words, instance.values) + list(extra)
         env = os.environ | command.environment(instance.values)
-        instance.process = spawn(args, env=env, cwd=self.cwd, log=instance.log, token=self.token)
+        instance.process = spawn(
+            args, env=env, cwd=self.cwd, log=instance.log, token=self._token(number)
+        )
         instance.watched = True
         self._record(instance, "started", pid=instance.process.pid)
         return instance
@@ -121,6 +123,10 @@ class Fleet:
         for instance in self.instances.values():
             if instance.running:
                 instance.process.kill()
+
+    def _token(self, number: int) -> str:
+        """The run's token and one of the instance's own, so that its end ends nobody else."""
+        return f"{self.token} {self.values['group_id']}-{number}"
 
     def _new(self, number: int) -> Instance:
         values = self.values | {

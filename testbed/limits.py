@@ -24,6 +24,9 @@ class Limits:
     consumer_stop_s: float = 30.0
     # Without a new outcome or commit for this long, a consumer is stuck and not slow.
     stalled_s: float = 15.0
+    # From a start to the first answer: a group is joined long before a model is loaded, and an
+    # import that takes a second takes many times as long on a machine with more to do.
+    first_answer_s: float = 60.0
     # Hard cap of one wait for outcomes, for a consumer that never ends and never stalls.
     outcomes_s: float = 300.0
     # Acknowledgement of a published batch; librdkafka's own default is five minutes.
@@ -46,9 +49,7 @@ def with_overrides(limits: Limits, userdata: dict[str, str]) -> Limits:
     known = {field.name for field in fields(Limits)}
     for name in given:
         if name not in known:
-            raise UsageError(
-                f"Unknown limit timeout.{name}", f"known: {', '.join(sorted(known))}"
-            )
+            raise UsageError(f"Unknown limit timeout.{name}", f"known: {', '.join(sorted(known))}")
     return replace(limits, **{name: _seconds(name, text) for name, text in given.items()})
 
 

@@ -1,5 +1,6 @@
 """The driver of one scenario: publish, start, stop, wait. It judges nothing."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -10,7 +11,6 @@ from testbed.history import (
     DEAD_LETTERS,
     PREDICTIONS,
     Checkpoint,
-    Group,
     History,
     Mark,
     Sent,
@@ -43,7 +43,9 @@ class Pipeline:
     session_timeout_s: float
     topics: dict[str, str]
     partitions: dict[str, int]
-    _settled_at: int = field(default=-1)
+    _old_members: set[str] = field(default_factory=set)
+    _started: int = 0
+    _settled_at: int = -1
     _finished: bool = False
 
     def publish(self, drafts: list[Draft], *, phase: str = "", keep_values=True) -> list[Sent]:
@@ -60,28 +62,52 @@ class Pipeline:
     def start_consumers(self, count: int = 1, *, extra: tuple[str, ...] = ()) -> None:
         """Start instances 0 … count-1 that do not run yet."""
         running = {one.number for one in self.fleet.running()}
-        for number in range(count):
-            if number not in running:
-                self.fleet.start(number, extra=extra)
+        missing = [number for number in range(count) if number not in running]
+        if missing:
+            self._old_members = self._member_ids()
+            self._started = len(missing)
+        for number in missing:
+            self.fleet.start(number, extra=extra)
+
+    def await_joined(self) -> None:
+        """Wait until every instance that was started last is seen in the group."""
+        self._await(self._joined, "the started instances to join the group")
 
     def await_ready(self) -> None:
-        """Wait until the group is stable, owns every input partition, and has all members."""
-        members = len(self.fleet.running())
+        """Wait until the group is stable with all new members, and owns every input partition.
 
-        def is_ready() -> Group | None:
+        A member that was killed looks alive until its session ends, so only new ones count.
+        """
+        self._await(self._ready, "the group to be stable and to own every input partition")
+        self.fleet.ready()
+
+    def _joined(self) -> bool:
+        return len(self._member_ids() - self._old_members) >= self._started
+
+    def _ready(self) -> bool:
+        group = self.group.describe()
+        owned = sorted(p for member in group.members for p in member.partitions)
+        new = {member.member_id for member in group.members} - self._old_members
+        return (
+            group.state == "stable"
+            and owned == list(range(self.partitions["input"]))
+            and len(new) >= self._started
+        )
+
+    def _member_ids(self) -> set[str]:
+        return {member.member_id for member in self.group.describe().members}
+
+    def _await(self, condition: Callable[[], bool], what: str) -> None:
+        def met() -> bool:
             self.fleet.expect_running()
-            group = self.group.describe()
-            owned = [p for member in group.members for p in member.partitions]
-            complete = sorted(owned) == list(range(self.partitions["input"]))
-            stable = group.state == "stable" and len(group.members) >= members
-            return group if stable and complete else None
+            return condition()
 
         try:
             until(
-                is_ready,
-                within_s=self.limits.consumer_ready_s,
-                what="the consumer's group to be stable and to own every input partition",
-                describe=lambda: self._group_in_words(),
+                met,
+                within_s=self.limits.consumer_ready_s + self.session_timeout_s,
+                what=what,
+                describe=self._group_in_words,
                 every_s=LOOK_EVERY_S,
             )
         except NotReached as error:
@@ -90,7 +116,6 @@ class Pipeline:
                 error.what + "; " + error.cause,
                 "Its log ends with:\n" + self._logs(),
             ) from error
-        self.fleet.ready()
 
     def await_outcomes(self, phase: str = "") -> Settled:
         """Wait until everything is answered and committed, or nothing moves any more."""

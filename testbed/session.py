@@ -1,13 +1,15 @@
 """What behave's hooks do: one bench per run, one world per scenario, one record of each."""
 
 import os
-import traceback
 
+from testbed.ahead import Ahead
+from testbed.applies import skip_what_does_not_apply
 from testbed.bench import HANDOVER, Bench
 from testbed.checker.verdict import Finding
 from testbed.errors import BenchError
 from testbed.options import from_userdata
 from testbed.reporting import evidence, formatters, record
+from testbed.reporting.scenarios import deselected, result_of
 from testbed.world import World
 
 
@@ -16,23 +18,37 @@ class Session:
 
     def __init__(self, bench: Bench):
         self.bench = bench
+        self._ahead = Ahead(self._world)
+        self._recorded: set[int] = set()
 
     @classmethod
     def open(cls, userdata) -> "Session":
         """Read the options and open the bench; raises ``BenchError`` with all cleaned up."""
-        return cls(Bench(from_userdata(dict(userdata))))
+        session = cls(Bench(from_userdata(dict(userdata))))
+        if HANDOVER not in os.environ:  # else the runner has done so
+            record.start_run(session.bench.options.reports)
+        return session
 
     @staticmethod
     def exit_code(error: BenchError) -> int:
         """The runner tells its codes apart; behave alone knows 0 and 1."""
         return error.exit_code if HANDOVER in os.environ else 1
 
-    def add_formatters(self, runner) -> None:
-        """Have behave write Allure results, and a line per scenario."""
+    def prepare(self, runner) -> None:
+        """Have behave write Allure results and a line per scenario, in the reader's order."""
         formatters.add_to(runner, str(self.bench.options.reports / "allure-results"))
+        runner.features.sort(key=lambda feature: record.feature_rank(str(feature.filename)))
+
+    def begin_feature(self, feature) -> None:
+        """Skip what does not apply, and plan the rest."""
+        skip_what_does_not_apply(feature, self.bench)
+        self._ahead.plan(feature)
 
     def begin(self, scenario) -> World:
         """A world for the scenario that begins."""
+        return self._ahead.take(scenario)
+
+    def _world(self, scenario) -> World:
         place = f"{scenario.filename}:{scenario.line}"
         return World(self.bench, str(scenario.feature.filename), scenario.name, place)
 
@@ -46,52 +62,35 @@ class Session:
             history = world.close()
             evidence.attach(context, world)
         finally:
-            record.append(self.bench.options.reports, _result(scenario, world, history))
+            self._record(
+                scenario,
+                promises=[_promise(finding) for finding in world.findings()],
+                figures=world.figures(),
+                history=str(history or ""),
+            )
+
+    def end_feature(self, context, feature) -> None:
+        """Record what behave skipped or never reached: it calls no scenario hooks for those."""
+        for scenario in feature.walk_scenarios():
+            if id(scenario) not in self._recorded and not deselected(scenario, context.config):
+                self._record(scenario)
+
+    def _record(self, scenario, **more) -> None:
+        self._recorded.add(id(scenario))
+        record.append(self.bench.options.reports, result_of(scenario, **more))
 
     def close(self) -> None:
-        """Close the bench."""
+        """Close the bench, and what was prepared on it."""
+        self._ahead.close()
         self.bench.close()
 
 
-def _result(scenario, world: World, history) -> record.ScenarioResult:
-    return record.ScenarioResult(
-        feature=scenario.feature.name,
-        file=str(scenario.feature.filename),
-        rule=getattr(scenario.parent, "name", "")
-        if scenario.parent is not scenario.feature
-        else "",
-        scenario=scenario.name,
-        line=scenario.line,
-        tags=[str(tag) for tag in scenario.effective_tags],
-        status=_status(scenario),
-        duration_s=round(scenario.duration, 3),
-        reason=_reason(scenario),
-        promises=[_promise(finding) for finding in world.findings()],
-        figures=world.figures(),
-        history=str(history or ""),
+def _promise(finding: Finding) -> record.PromiseResult:
+    return record.PromiseResult(
+        promise=finding.promise,
+        title=finding.title,
+        verdict=finding.verdict.name,
+        examined=finding.examined,
+        reason=finding.not_applicable or finding.reason,
+        applies=not finding.not_applicable,
     )
-
-
-def _status(scenario) -> str:
-    name = scenario.status.name
-    return name if name in ("passed", "failed", "skipped") else "error"
-
-
-def _reason(scenario) -> str:
-    for step in scenario.all_steps:
-        if step.status.has_failed():
-            error = step.exception
-            text = "".join(traceback.format_exception_only(error)) if error else step.error_message
-            return str(error or text or "").strip()
-    return scenario.skip_reason or ""
-
-
-def _promise(finding: Finding) -> dict:
-    return {
-        "promise": finding.promise,
-        "title": finding.title,
-        "verdict": finding.verdict.name,
-        "examined": finding.examined,
-        "reason": finding.not_applicable or finding.reason,
-        "applies": not finding.not_applicable,
-    }

@@ -3,20 +3,22 @@
 from dataclasses import dataclass, field
 
 from testbed.fleet import Fleet
-from testbed.history import History, Process, Sent, Settled
+from testbed.history import History, Outcome, Process, Sent, Settled
 from testbed.limits import Limits
 from testbed.observers.group import GroupObserver
 from testbed.observers.topics import TopicReader
 
 UNCLEAN = ("killed", "resumed")
+NEVER_S = 1e6
 
 
 @dataclass
 class Settling:
     """Looks at the broker again and again; ``reason`` says when to stop looking.
 
-    Slow is not wrong: only ``stalled_s`` without a new outcome or commit ends the wait, and it
-    counts from the end of the session of a member that was killed or frozen.
+    Slow is not wrong: only ``stalled_s`` without a new outcome or commit ends the wait. It
+    counts from the end of the session of a member that was killed or frozen, and is
+    ``first_answer_s`` until a consumer that was just started has answered anything.
     """
 
     history: History
@@ -78,8 +80,13 @@ class Settling:
     def _patience_s(self) -> float:
         if not self.fleet.running():
             return self.limits.settle_s  # nobody is left who could do anything
-        unclean = [one.at for one in self.history.of(Process) if one.what in UNCLEAN]
-        if not unclean:
-            return self.limits.stalled_s
-        session_left_s = max(unclean) + self.session_timeout_s - self._changed
+        started = self._last(("started",))
+        if not any(one.at > started for one in self.history.of(Outcome)):
+            return self.limits.first_answer_s
+        session_left_s = self._last(UNCLEAN) + self.session_timeout_s - self._changed
         return self.limits.stalled_s + max(0.0, session_left_s)
+
+    def _last(self, what: tuple[str, ...]) -> float:
+        """When something like that last happened to a process; long ago if never."""
+        times = [one.at for one in self.history.of(Process) if one.what in what]
+        return max(times, default=-NEVER_S)

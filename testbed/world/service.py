@@ -12,12 +12,12 @@ from testbed.traffic import Traffic
 if TYPE_CHECKING:
     from testbed.world.world import World
 
-MOMENTS = tuple(faults.MOMENTS)
 PROTOCOLS = {
     "eager": {"partition.assignment.strategy": "range"},
     "cooperative": {"partition.assignment.strategy": "cooperative-sticky"},
     "consumer": {"group.protocol": "consumer"},
 }
+WARM_UP = 6  # events: a load begins when the service really works, its model loaded
 PROBES = (200, 2000)  # events: a slow consumer needs seconds for the first already
 TRIES = 2  # scenarios that may find the consumer not ready before the others stop trying
 
@@ -94,12 +94,15 @@ class Service:
                 faults.look_frozen(self._world.pipeline, 0)
 
     def kill_repeatedly(self, count: int, times: int) -> None:
-        """Kill and restart in a load; every turn begins as soon as something new is answered."""
+        """A crash loop in a load: killed at work, then each time as soon as it is back."""
+        pipeline = self._world.pipeline
         with self._traffic(count) as traffic:
-            for turn in range(times):
-                traffic.await_answers(share=(turn + 1) / (times + 2))
-                faults.kill(self._world.pipeline, 0, MOMENTS[turn % len(MOMENTS)])
-                self.start()
+            traffic.await_answers(share=0.3)
+            faults.kill(pipeline, 0)
+            for _ in range(times - 1):
+                pipeline.start_consumers()
+                faults.kill_again(pipeline, 0)
+            self.start()
 
     def stop_repeatedly(self, count: int, times: int) -> None:
         """Stop and restart in a load."""
@@ -172,6 +175,6 @@ class Service:
 
     def _traffic(self, count: int) -> Traffic:
         world = self._world
-        if world.bench.rate_per_s is None:
-            world.bench.rate_per_s = self._probe(PROBES[0])
+        rate = self._probe(PROBES[0] if world.bench.rate_per_s is None else WARM_UP)
+        world.bench.rate_per_s = world.bench.rate_per_s or rate
         return Traffic(world.pipeline, world.sending.load(world.bench.volume(count)))
