@@ -39,6 +39,13 @@ Feature: Every customer event gets its churn score
       Then exactly 30 predictions arrive
       And every promise holds
 
+    Scenario: Customers who are alike in everything get the same score
+      Given the scoring service is running
+      When 30 pairs of customers who are alike in everything have an event each
+      Then exactly 60 predictions arrive
+      And the promise holds: every score is the model's own
+      And every promise holds
+
   Rule: Finished work counts as done
 
     Scenario: Nothing is left to do when all is scored

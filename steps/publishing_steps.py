@@ -48,6 +48,12 @@ def step_publish_copies(context, count, times):
     context.world.sending.copies(count, times)
 
 
+@when("{count:d} pairs of customers who are alike in everything have an event each")
+def step_alike(context, count):
+    """They differ in name and time only."""
+    context.world.sending.alike(count)
+
+
 @when('one event of each kind that is "{kind:Kind}" is published among ordinary events')
 def step_publish_kinds(context, kind):
     """Every entry of one group of the catalogue, with ordinary events before and behind."""

@@ -1,7 +1,9 @@
 """Fixed customers and endless streams of them, all from a seed."""
 
+import gc
 from base64 import b32encode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from hashlib import blake2b
 from random import Random
@@ -58,6 +60,12 @@ def valid(event: dict, value: bytes, partitions: int = 3, **other) -> Draft:
         event=event,
         features=features(event),
     )
+
+
+def like(model: Draft, other: Draft) -> Draft:
+    """An event of ``other``'s customer and time that is like ``model``'s in all else."""
+    event = model.event | {name: other.event[name] for name in ("customerID", "event_ts")}
+    return valid(event, writing.compact(event), partition=other.partition)
 
 
 def fifty(seed: int) -> list[Draft]:
@@ -117,14 +125,31 @@ def stream(
     of records so far as ``start``, and the next ones are of other customers.
     """
     rng = Random(f"stream {seed} {start}")
-    drafts = []
+    with _collector_paused():
+        return [
+            _draft(rng, event, invalid_share, odd_share, partitions)
+            for event in _events(rng, seed, count, per_customer, start)
+        ]
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """All that is made lives on: the collector would walk it again and again for nothing."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _events(rng: Random, seed: int, count: int, per_customer: int, start: int) -> Iterator[dict]:
     for n, (number, turn) in enumerate(_turns(rng, count, per_customer, start)):
         who = customer_id(seed, number, SUFFIXES[number % len(SUFFIXES)])
         # Tenure tells a customer's events apart, whatever else is drawn.
         tenure = (number * 13 + turn) % 101
-        event = random_event(rng, who, timestamp(start + n), tenure)
-        drafts.append(_draft(rng, event, invalid_share, odd_share, partitions))
-    return drafts
+        yield random_event(rng, who, timestamp(start + n), tenure)
 
 
 def _turns(rng: Random, count: int, per_customer: int, start: int) -> Iterator[tuple[int, int]]:

@@ -45,6 +45,13 @@ class Sending:
         """The same events again and again, byte for byte."""
         self._world.pipeline.publish(self.valid(count) * times)
 
+    def alike(self, count: int) -> None:
+        """Pairs of customers that differ in name only, and whom the model cannot tell apart."""
+        first = self.valid(count, per_customer=1)
+        second = self.valid(count, per_customer=1)
+        pairs = zip(first, second, strict=True)
+        self._world.pipeline.publish([d for a, b in pairs for d in (a, customers.like(a, b))])
+
     def kinds(self, group: str) -> None:
         """One record of each kind of a group, among ordinary ones, on all partitions."""
         partitions = self._world.pipeline.partitions[INPUT]
