@@ -21,6 +21,8 @@ class Options:
     broker: str = "auto"
     bootstrap_servers: str = ""
     broker_client_config: str = ""
+    java: str = ""  # the embedded broker's: empty for the packaged one, "system", or a path
+    port: int = 0  # the embedded broker's: 0 for a free one
     consumer_command: str = ""
     delivery: str = "exactly-once"
     dead_letter: str = "exact"
@@ -40,7 +42,7 @@ class Options:
 
 
 KNOWN = (
-    "broker", "broker.bootstrap_servers", "broker.client_config", "broker.java",
+    "broker", "broker.bootstrap_servers", "broker.client_config", "broker.java", "broker.port",
     "consumer.command", "consumer.delivery", "consumer.dead_letter", "consumer.oracle",
     "consumer.validates", "consumer.metrics", "consumer.session_timeout_s",
     "seed", "keep", "reports",
@@ -57,6 +59,8 @@ def from_userdata(userdata: dict[str, str]) -> Options:
         broker=_one_of(data, "broker", BROKERS, "auto"),
         bootstrap_servers=data.get("broker.bootstrap_servers", ""),
         broker_client_config=data.get("broker.client_config", ""),
+        java=data.get("broker.java", ""),
+        port=_port(data),
         consumer_command=command,
         delivery=_one_of(
             data, "consumer.delivery", DELIVERIES, "exactly-once" if reference else "at-least-once"
@@ -112,6 +116,13 @@ def _number(data, key: str, default: float) -> float:
     if not 0 <= value < 2**53:
         raise UsageError(f"Expected {key} to be a number of 0 or more, got {text!r}")
     return value
+
+
+def _port(data) -> int:
+    text = data.get("broker.port") or "0"
+    if not (text.isdecimal() and int(text) < 65536):
+        raise UsageError(f"Expected broker.port to be a port from 1 to 65535, got {text!r}")
+    return int(text)
 
 
 def _check_external(options: Options) -> None:

@@ -1,0 +1,41 @@
+"""What an embedded broker is made of: a Java, Kafka's jars, and how both become a node."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from testbed.brokers import jars, java, jvm, settings, storage
+from testbed.brokers.node import Node
+
+
+@dataclass
+class Installation:
+    """Java and jars of this machine."""
+
+    java: java.Java
+    jars: list[Path]
+
+    @classmethod
+    def find(cls, wanted_java: str, say) -> "Installation":
+        """Find or fetch both; raises ``CannotStart`` or ``UsageError`` where that fails."""
+        return cls(java.find(wanted_java), jars.ensure(say))
+
+    def define(
+        self, node: Node, data: Path, ports: tuple[int, int], options=(), *, outlives: bool = False
+    ) -> None:
+        """Have ``node`` start Kafka on freshly formatted ``data``.
+
+        ``ports`` are the clients' and the controller's, ``options`` further ones of the JVM.
+        """
+        storage.copy_formatted(self.java, self.jars, data)
+        node.folder.mkdir(parents=True, exist_ok=True)
+        properties = node.folder / "server.properties"
+        names = (settings.CLIENTS, settings.CONTROLLER)
+        clients, controller = (settings.Listener(*pair) for pair in zip(names, ports, strict=True))
+        properties.write_text(settings.server_properties(data, [clients], controller), "utf-8")
+        words = jvm.command(self.java, self.jars, jvm.SERVER, str(properties), options=options)
+        node.define(words, outlives=outlives)
+
+    def refetch_corrupt(self, say) -> None:
+        """Compare the jars' bytes with the lock, and fetch them anew where one is wrong."""
+        if jars.drop_corrupt():
+            self.jars = jars.ensure(say)

@@ -1,0 +1,120 @@
+"""What can be done to an embedded broker that runs, from any process of the run."""
+
+import shutil
+from pathlib import Path
+
+from testbed.brokers.node import LOG, Node
+from testbed.brokers.protocol import Handover
+from testbed.brokers.readiness import Readiness
+from testbed.brokers.settings import SESSION_AFTER_KILL_MS
+from testbed.errors import BenchError, CannotStart, NotReached
+from testbed.limits import Limits
+from testbed.wait import until
+
+TAIL = 1500  # characters of the log in a message
+
+
+class Ended(CannotStart):
+    """The broker's process ended while somebody waited for it; ``log`` holds its last words."""
+
+    def __init__(self, log: str):
+        self.log = log
+        last = f"its last words:\n{log[-TAIL:]}" if log else "it said nothing"
+        super().__init__("The embedded broker ended by itself", last, "See kafka.log in reports/")
+
+
+class RunningKafka:
+    """Freeze, kill and restart; the data folder and the port stay the same throughout."""
+
+    def __init__(self, node: Node, limits: Limits, handover: Handover | None = None):
+        self._node, self._limits, self._handover = node, limits, handover
+
+    @property
+    def handover(self) -> Handover:
+        """How to reach it; raises ``BenchError`` before ``start``."""
+        if self._handover is None:
+            raise BenchError("The broker has not been started")
+        return self._handover
+
+    def pause(self) -> None:
+        """Freeze the broker's process."""
+        self._node.suspend()
+
+    def resume(self) -> None:
+        """Let it run again."""
+        self._node.resume()
+
+    def kill(self) -> None:
+        """SIGKILL; what is in the data folder stays."""
+        self._node.kill()
+
+    def restart(self, *, clean: bool = True) -> None:
+        """Stop in order, or kill, what still runs; start it again and wait until it is ready.
+
+        After an unclean end this takes ``SESSION_AFTER_KILL_MS`` longer.
+        Raises ``CannotStart`` where it does not come back.
+        """
+        in_order = clean and self._node.running
+        if in_order:
+            self._node.resume()  # a frozen process hears no signal
+            self._node.terminate()
+        else:
+            self._node.kill()
+        session = f"broker.session.timeout.ms={SESSION_AFTER_KILL_MS}"
+        self._protect(self._node.launch(*(() if in_order else ("--override", session))))
+        await_ready(self._node, self.handover.bootstrap_servers, self._limits.broker_ready_s)
+
+    def save_logs(self, target: Path) -> None:
+        """Copy what the broker said to ``target``; raises ``BenchError`` where that fails."""
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(self._node.log, target)
+        except OSError as error:
+            raise BenchError(
+                f"The broker's log could not be saved to {target}", str(error)
+            ) from error
+
+    def _protect(self, pid: int) -> None:
+        """A process started by one of several of a run ends with the run, by its token."""
+
+
+class AttachedKafka(RunningKafka):
+    """The embedded broker that another process of the run has started, and will stop."""
+
+    def __init__(self, handover: Handover, limits: Limits | None = None):
+        node = Node(Path(handover.log_path).parent)
+        if Path(handover.log_path).name != LOG or not node.running:
+            raise CannotStart(f"The embedded broker at {handover.bootstrap_servers} is gone")
+        super().__init__(node, limits or Limits(), handover)
+
+    def start(self) -> Handover:
+        """It runs already."""
+        return self.handover
+
+    def stop(self) -> None:
+        """Its owner stops it."""
+
+
+def await_ready(node: Node, bootstrap_servers: str, within_s: float) -> None:
+    """Wait until the broker serves metadata and groups.
+
+    Raises ``Ended`` if its process ends, and ``CannotStart`` with the end of its log if it does
+    not become ready within ``within_s``.
+    """
+    answers = Readiness(bootstrap_servers)
+
+    def ready() -> bool:
+        if answers():
+            return True
+        if not node.running:
+            raise Ended(node.last_words())
+        return False
+
+    try:
+        until(ready, within_s=within_s, what="the broker to answer")
+    except NotReached as error:
+        raise CannotStart(
+            f"Kafka broker failed to become ready within {within_s:g}s",
+            f"its last words:\n{node.last_words()[-TAIL:]}",
+            "See kafka.log in reports/; raise timeout.broker_ready_s on a slow machine",
+        ) from error

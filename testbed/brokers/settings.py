@@ -1,0 +1,88 @@
+"""How the embedded broker is set up: one node, all roles, this machine only."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+HOST = "127.0.0.1"
+NODE_ID = 1
+CLIENTS, CONTROLLER = "CLIENTS", "CONTROLLER"
+# A test freezes the node for longer than the nine seconds of Kafka's default.
+SESSION_MS = 60_000
+# After a kill the controller refuses the node until its former life's session has ended.
+SESSION_AFTER_KILL_MS = 2_000
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A named way in: what the broker binds, and what it tells clients to use instead."""
+
+    name: str
+    port: int
+    advertised: str = ""
+
+    @property
+    def bound(self) -> str:
+        """As ``listeners`` wants it."""
+        return f"{self.name}://{HOST}:{self.port}"
+
+    @property
+    def told(self) -> str:
+        """As ``advertised.listeners`` wants it."""
+        return f"{self.name}://{self.advertised or f'{HOST}:{self.port}'}"
+
+
+FIXED: dict[str, str | int] = {
+    "process.roles": "broker,controller",
+    "node.id": NODE_ID,
+    "controller.listener.names": CONTROLLER,
+    "inter.broker.listener.name": CLIENTS,
+    # A topic that nobody created is a mistake in a test, and must show.
+    "auto.create.topics.enable": "false",
+    "num.partitions": 3,
+    # One node: one copy, and few internal partitions, because each costs time to load.
+    "default.replication.factor": 1,
+    "offsets.topic.num.partitions": 1,
+    "offsets.topic.replication.factor": 1,
+    "transaction.state.log.num.partitions": 1,
+    "transaction.state.log.replication.factor": 1,
+    "transaction.state.log.min.isr": 1,
+    "share.coordinator.state.topic.num.partitions": 1,
+    "share.coordinator.state.topic.replication.factor": 1,
+    "share.coordinator.state.topic.min.isr": 1,
+    # The first member need not wait three seconds for others.
+    "group.initial.rebalance.delay.ms": 0,
+    # A dead member shall be noticed as soon as its consumer asks for; both kinds of group.
+    "group.min.session.timeout.ms": 500,
+    "group.consumer.min.session.timeout.ms": 1000,
+    "group.consumer.session.timeout.ms": 6000,
+    "group.consumer.min.heartbeat.interval.ms": 100,
+    "group.consumer.heartbeat.interval.ms": 500,
+    # A transaction that its producer left open is aborted soon after its timeout, not in ten s.
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": 500,
+    # Nothing is cleaned away while a run may still want to read it.
+    "log.retention.ms": -1,
+    "log.cleaner.enable": "false",
+    # Deleted topics leave the memory at once, and empty ones take little of it.
+    "file.delete.delay.ms": 0,
+    "log.index.size.max.bytes": 65536,
+    # How soon the node is taken for alive again.
+    "broker.heartbeat.interval.ms": 500,
+    # Few clients: few threads.
+    "num.network.threads": 2,
+    "num.io.threads": 4,
+    "num.recovery.threads.per.data.dir": 1,
+    "background.threads": 2,
+}
+
+
+def server_properties(data: Path, listeners: list[Listener], controller: Listener) -> str:
+    """The text of ``server.properties``; the first listener is the broker's own."""
+    everyone = [*listeners, controller]
+    varying = {
+        "log.dirs": data.as_posix(),
+        "listeners": ",".join(one.bound for one in everyone),
+        "advertised.listeners": ",".join(one.told for one in listeners),
+        "listener.security.protocol.map": ",".join(f"{one.name}:PLAINTEXT" for one in everyone),
+        "controller.quorum.voters": f"{NODE_ID}@{HOST}:{controller.port}",
+    }
+    return "".join(f"{name}={value}\n" for name, value in {**FIXED, **varying}.items())
