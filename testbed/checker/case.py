@@ -108,11 +108,19 @@ class Case:
 
     @cached_property
     def _commits(self) -> list[dict[int, int]]:
-        """What was known to be committed at each checkpoint; a partition keeps its last value."""
+        """What was known to be committed at each checkpoint; a partition keeps its last value.
+
+        A live look may have been read before, and recorded behind, one that was asked for.
+        """
         known: dict[int, int] = {}
-        states = []
-        for checkpoint in self.checkpoints:
-            known = known | checkpoint.committed
+        states, before = [], "live"
+        for look in self.checkpoints:
+            late = look.reason == "live" != before
+            told = {
+                partition: max(offset, known.get(partition, 0)) if late else offset
+                for partition, offset in look.committed.items()
+            }
+            known, before = known | told, look.reason
             states.append(known)
         return states
 

@@ -156,8 +156,8 @@ def _take(queue: deque[Entry] | None, letter: Outcome) -> Entry | None:
 def _by_presence(entries: list[Entry], left: list[Outcome]) -> list[Outcome]:
     """The rest: by coordinates where given, by key, and for what cannot be compared, by turn."""
     waiting = [one for one in entries if one.may_be_dead_lettered and not one.letters]
-    orphans = [letter for letter in left if letter.recovered is None]
-    left = [letter for letter in left if letter.recovered is not None]
+    orphans = [letter for letter in left if letter.error_type is None]  # not even a dead letter
+    left = [letter for letter in left if letter.error_type is not None]
     vague = [one for one in entries if one.may_be_dead_lettered and beyond_comparing(one)]
     for one in vague[1:]:
         merge(vague[0], one)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from testbed.checker.crew import BY_ITSELF, IGNORED_STOP
-from testbed.checker.pauses import HEARTBEAT_S, may_outlive
+from testbed.checker.pauses import HEARTBEAT_S, Pause, may_outlive
 from testbed.checker.wording import moment
 from testbed.history import Checkpoint, Fault, Process, Sent
 
@@ -63,22 +63,20 @@ def allowed(case: Case) -> list[Window]:
 def _deaths(case: Case) -> list[Window]:
     """Killed, gone by itself, or deaf to the request to stop: each ends without a last commit."""
     found = []
-    alive: dict[int, float] = {}  # since when the last that is known is not of its own doing
-    frozen: dict[int, float] = {}
+    alive: dict[int, float] = {}  # the last that was asked of an instance
     for event in case.crew.processes:
-        number = event.instance
         if event.what in ("started", "stopping"):
-            alive[number] = event.at
-        elif event.what == "paused":
-            frozen[number] = event.at
-        elif event.what == "resumed":
-            frozen.pop(number, None)
+            alive[event.instance] = event.at
         elif event.what == "killed" or (event.what == "exited" and event.by == BY_ITSELF):
             late = event.by in (BY_ITSELF, IGNORED_STOP)  # when it really ended, nobody saw
-            begin = alive.get(number, 0.0) if late else event.at
-            begin = min(begin, frozen.pop(number, begin))
-            found.append(_death(case, event, begin, exact=not late))
+            begin = alive.get(event.instance, 0.0) if late else event.at
+            frozen = [p.begin for p in case.pauses if _is_end_of(event, p)]
+            found.append(_death(case, event, min([begin, *frozen]), exact=not late))
     return found
+
+
+def _is_end_of(event: Process, pause: Pause) -> bool:
+    return not pause.thawed and pause.instance == event.instance and pause.end == event.at
 
 
 def _death(case: Case, event: Process, begin: float, *, exact: bool) -> Window:

@@ -13,7 +13,7 @@ from testbed.checker.wording import moment
 from testbed.history import INPUT, Group
 
 ABOUT = About("every-partition-owned", "Every partition has one owner", ("INV-20",))
-LASTS_S = 10.0  # a partition changes hands in less; a wait for outcomes stalls in more
+LASTS_S = 12.0  # a partition changes hands in less; a wait for outcomes stalls in more
 
 
 def check(case: Case) -> Finding:

@@ -36,13 +36,19 @@ def check(case: Case) -> Finding:
         ABOUT.violation(
             f"instance {event.instance}, run {event.incarnation}",
             expected="to run until it is asked to stop",
-            got=f"ended by itself with exit code {event.exit_code} "
-            f"at {wording.moment(event.at)}{_again(times[event.instance])}",
+            got=f"ended by itself at {wording.moment(event.at)} {_code(event.exit_code)}"
+            f"{_again(times[event.instance])}",
             at=event.at,
         )
         for event in ended
     ]
     return ABOUT.finding(runs, violations)
+
+
+def _code(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"by signal {-code}, which the suite did not send"
+    return f"with exit code {code}"
 
 
 def _again(times: int) -> str:

@@ -117,6 +117,31 @@ def forward():
     return story.end()
 
 
+@TWINS.good("commit-monotone")
+def crossed():
+    """A live look that was read before, and recorded behind, one that was asked for."""
+    story = Story(ALO)
+    story.answer(story.send(), story.send())
+    story.settle()
+    story.look("drained")
+    story.look(committed={0: 1})
+    return story.end()
+
+
+@TWINS.bad("commit-monotone", says="2 committed or more, as at")
+def rewound_by_stop():
+    """The stop itself commits an old offset, and it stays."""
+    story = Story(ALO)
+    story.answer(story.send(), story.send())
+    story.look()
+    story.stop()
+    story.look("stopped", {0: 1}, settled=False)
+    story.look("live", {0: 1})
+    story.start()
+    story.look()
+    return story.end()
+
+
 @TWINS.bad("commit-monotone", says="2 committed or more, as at")
 def back():
     """A late commit of an old offset."""

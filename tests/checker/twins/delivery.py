@@ -124,6 +124,16 @@ def garbage():
 
 
 @TWINS.bad("no-phantom")
+def garbage_for_nobody():
+    """A record that is no dead letter does not answer a tombstone, though that asks for little."""
+    story = Story(dead_letter="json")
+    sent = story.bad(value=None)
+    story.answer(sent)
+    story.letter(sent, error_type=None, value=b"?", key=None)
+    return story.end()
+
+
+@TWINS.bad("no-phantom")
 def stray_letter():
     """A dead letter that fits nothing, by content."""
     story = Story(dead_letter="json")

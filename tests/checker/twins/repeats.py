@@ -157,6 +157,35 @@ def frozen_briefly():
 
 
 @TWINS.good("no-duplicates")
+def frozen_again_and_again():
+    """Short freezes with no breath between them are one long one."""
+    story = Story(ALO)
+    sent = story.send()
+    story.answer(sent)
+    for _ in range(4):
+        story.process("paused")
+        story.wait(1)
+        story.process("resumed")
+        story.time -= 0.9
+    story.answer(sent)
+    return story.end()
+
+
+@TWINS.bad("no-duplicates", says="excuses only one more each")
+def killed_while_frozen_for_long():
+    """A freeze that ends by a kill is one unclean event, not two."""
+    story = Story(ALO)
+    sent = story.send()
+    story.answer(sent)
+    story.process("paused")
+    story.wait(8)
+    story.kill(committed={})
+    story.start()
+    story.answer(sent, sent)
+    return story.end()
+
+
+@TWINS.good("no-duplicates")
 def killed_while_frozen():
     """Frozen, replaced, and killed: what counts is what was done when it froze."""
     story = Story(ALO)
