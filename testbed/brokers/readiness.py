@@ -1,32 +1,29 @@
 """Whether a broker is ready for work, as its clients see it."""
 
-from concurrent.futures import Future
-
-from confluent_kafka import KafkaException
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 from confluent_kafka.admin import AdminClient
 
 ASK_S = 1.0  # one request to a broker that may not listen yet
-# librdkafka asks for the coordinator by itself until this is over. It must not run out while
-# the broker still starts: an answer after a time-out aborts the process (an assertion on
-# `eonce->refcnt`), so the wait around this question ends long before the question does.
-COORDINATE_S = 600.0
 GROUP = "testbed-ready"  # asked for, never joined
 
 
 class Readiness:
-    """Asks one broker, again and again, with one client that reconnects at once."""
+    """Asks one broker, again and again, with clients that reconnect at once.
+
+    A consumer asks for the group: librdkafka's admin client aborts the process (an assertion
+    on ``eonce->refcnt``) when a coordinator answers after the question has timed out.
+    """
 
     def __init__(self, bootstrap_servers: str):
-        self._admin = AdminClient(
-            {
-                "bootstrap.servers": bootstrap_servers,
-                "reconnect.backoff.ms": 20,
-                "reconnect.backoff.max.ms": 100,
-                "error_cb": lambda _error: None,
-                "log_level": 0,
-            }
-        )
-        self._asked: Future | None = None
+        client = {
+            "bootstrap.servers": bootstrap_servers,
+            "reconnect.backoff.ms": 20,
+            "reconnect.backoff.max.ms": 100,
+            "error_cb": lambda _error: None,
+            "log_level": 0,
+        }
+        self._admin = AdminClient(client)
+        self._consumer = Consumer(client | {"group.id": GROUP, "enable.auto.commit": False})
 
     def __call__(self) -> bool:
         """Whether it serves metadata, knows its controller, and coordinates groups.
@@ -38,19 +35,7 @@ class Readiness:
             told = self._admin.list_topics(timeout=ASK_S)
             if not told.brokers or told.controller_id < 0:
                 return False
-            return self._coordinates()
+            asked = [TopicPartition(GROUP, 0)]
+            return all(one.error is None for one in self._consumer.committed(asked, ASK_S))
         except KafkaException:
-            return False
-
-    def _coordinates(self) -> bool:
-        if self._asked is None:
-            self._asked = self._admin.describe_consumer_groups(
-                [GROUP], request_timeout=COORDINATE_S
-            )[GROUP]
-        try:
-            return self._asked.result(ASK_S).state is not None
-        except TimeoutError:
-            return False
-        except KafkaException:
-            self._asked = None  # answered, though not as hoped: ask anew
             return False
