@@ -1,6 +1,7 @@
 """What tests of consumers share: model files, and a world in which one consumer runs."""
 
-import shutil
+import json
+import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 from testbed import models
 from testbed.bench import Bench
 from testbed.options import Options
+from testbed.reporting.node import find as find_node
 from testbed.world import World
 
 HONEST = Path(__file__).parent / "honest"
@@ -23,14 +25,27 @@ def model_folder() -> Path:
     return models.ensure()
 
 
-def options_for(name: str, bootstrap_servers: str, reports: Path) -> Options:
+@pytest.fixture(scope="session")
+def node() -> list[str]:
+    """The command of a Node whose consumer has its client library; installed if need be."""
+    found = find_node()
+    folder = HONEST / "kafkajs"
+    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        words = [*found.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+        subprocess.run(words, cwd=folder, check=True, stdin=subprocess.DEVNULL)
+    return found.node
+
+
+def options_for(name: str, node: list[str], bootstrap_servers: str, reports: Path) -> Options:
     """The suite's options for one honest consumer, as consumers.toml declares it."""
     consumer = CONSUMERS[name]
-    words = [{"python": sys.executable}.get(word, word) for word in consumer["command"]]
+    program, *words = consumer["command"]
+    start = {"python": [sys.executable], "node": node}[program]
     return Options(
         broker="external",
         bootstrap_servers=bootstrap_servers,
-        consumer_command=str(words).replace("'", '"'),
+        consumer_command=json.dumps([*start, *words]),
         delivery=consumer["delivery"],
         dead_letter="json",
         metrics=False,
@@ -40,14 +55,13 @@ def options_for(name: str, bootstrap_servers: str, reports: Path) -> Options:
 
 
 @pytest.fixture
-def world_of(broker, tmp_path) -> Iterator[Callable[[str], World]]:
+def world_of(broker, node, tmp_path) -> Iterator[Callable[[str], World]]:
     """``world_of(name)``: a scenario of its own for that honest consumer."""
     opened: list[World] = []
 
     def open_world(name: str) -> World:
-        if shutil.which(CONSUMERS[name]["command"][0]) is None:
-            pytest.skip(f"{CONSUMERS[name]['command'][0]} is not on this machine")
-        bench = Bench(options_for(name, broker.bootstrap_servers, tmp_path), say=print)
+        options = options_for(name, node, broker.bootstrap_servers, tmp_path)
+        bench = Bench(options, say=print)
         opened.append(World(bench, "honest.feature", name, "honest.feature:1"))
         return opened[-1]
 
