@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from testbed.errors import BenchError, NotReached
-from testbed.history import Checkpoint, Fault
+from testbed.history import INPUT, Checkpoint, Fault
 from testbed.pipeline import LOOK_EVERY_S, OUTPUTS, Pipeline
 from testbed.wait import until
 
@@ -27,6 +27,24 @@ def recorded(pipeline: Pipeline, name: str) -> Iterator[dict]:
     finally:
         fired = proof.get("open_work", 0) > 0
         pipeline.history.append(Fault(name=name, phase="end", fired=fired, proof=proof))
+
+
+@contextmanager
+def under_load(pipeline: Pipeline, name: str) -> Iterator[None]:
+    """What an operator does while there is work; ``open_work`` is what was published meanwhile.
+
+    Raises ``BenchError`` where nothing was, for then nothing was put to the test.
+    """
+    with recorded(pipeline, name) as proof:
+        before = sum(pipeline.group.ends(INPUT)[INPUT].values())
+        yield
+        proof["open_work"] = sum(pipeline.group.ends(INPUT)[INPUT].values()) - before
+    if not proof["open_work"]:
+        raise BenchError(
+            f"No event was published during '{name}'",
+            "the load was over before",
+            "Run it again with a larger load, or a slower machine",
+        )
 
 
 def open_work(checkpoint: Checkpoint) -> int:

@@ -23,6 +23,7 @@ class Instance:
     log: Path
     incarnation: int = 0
     process: Spawned | None = None
+    wanted: bool = False  # whether it is meant to run now
     watched: bool = False  # whether an exit by itself is still to be reported
 
     @property
@@ -55,7 +56,7 @@ class Fleet:
         instance.process = spawn(
             args, env=env, cwd=self.cwd, log=instance.log, token=self._token(number)
         )
-        instance.watched = True
+        instance.wanted = instance.watched = True
         self._record(instance, "started", pid=instance.process.pid)
         return instance
 
@@ -64,7 +65,7 @@ class Fleet:
         instance = self.instances[number]
         if not self._still_running(instance):
             return instance.process.poll() if instance.process else None
-        instance.watched = False
+        instance.wanted = instance.watched = False
         begun = self.history.now()
         self._record(instance, "stopping")
         instance.process.terminate()
@@ -75,7 +76,7 @@ class Fleet:
         instance = self.instances[number]
         if not self._still_running(instance):
             return
-        instance.watched = False
+        instance.wanted = instance.watched = False
         instance.process.kill()
         self._record(instance, "killed")
 
@@ -101,7 +102,7 @@ class Fleet:
     def await_exit(self, number: int, within_s: float) -> int | None:
         """Wait for an instance that ends by itself as asked, and record its exit code."""
         instance = self.instances[number]
-        instance.watched = False
+        instance.wanted = instance.watched = False
         code = instance.process.wait(within_s)
         self._record(instance, "exited", exit_code=code)
         return code
@@ -109,7 +110,7 @@ class Fleet:
     def expect_running(self) -> None:
         """Raise ``CannotStart`` with the log's end for an instance that is gone."""
         for instance in self.instances.values():
-            if instance.process and not instance.running:
+            if instance.wanted and not instance.running:
                 raise CannotStart(
                     "Consumer process failed to start",
                     f"it ended with exit code {instance.process.poll()}; "

@@ -63,9 +63,8 @@ class Pipeline:
         """Start instances 0 … count-1 that do not run yet."""
         running = {one.number for one in self.fleet.running()}
         missing = [number for number in range(count) if number not in running]
-        if missing:
-            self._old_members = self._member_ids()
-            self._started = len(missing)
+        self._old_members = self._member_ids() if missing else set()
+        self._started = len(missing)
         for number in missing:
             self.fleet.start(number, extra=extra)
 

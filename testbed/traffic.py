@@ -1,6 +1,7 @@
 """A load that goes on while something happens to the consumer."""
 
 import threading
+from collections.abc import Callable
 
 from testbed.pipeline import Pipeline
 from testbed.telco.draft import Draft
@@ -8,16 +9,20 @@ from testbed.wait import until
 
 BURST = 100  # records at once: more than one poll of most clients, so work is in flight
 BURST_EVERY_S = 0.04  # 2,500 events/s: a fast consumer is still busy when the fault comes
+TRICKLE = 20  # records at once when the load proper is out, while the fault still goes on
+TRICKLE_EVERY_S = 0.2  # 100 events/s: what the slowest consumer can follow
 
 
 class Traffic:
-    """Publishes drafts in bursts from a thread of its own; a context manager.
+    """Publishes a load in bursts from a thread of its own, then a trickle; a context manager.
 
-    Leaving the context publishes what is left and waits for all answers of the broker.
+    ``load`` makes the next so many drafts. Leaving the context ends the trickle, publishes what
+    is left of ``count``, and waits for all answers of the broker. The trickle is no longer than
+    the load.
     """
 
-    def __init__(self, pipeline: Pipeline, drafts: list[Draft]):
-        self._pipeline, self._drafts = pipeline, drafts
+    def __init__(self, pipeline: Pipeline, load: Callable[[int], list[Draft]], count: int):
+        self._pipeline, self._load, self._count = pipeline, load, count
         self._before = pipeline.reader.count
         self._hurry = threading.Event()
         self._failure: Exception | None = None
@@ -36,7 +41,7 @@ class Traffic:
 
     def await_answers(self, *, share: float) -> None:
         """Wait until that share of the load has been answered; a stuck consumer ends it too."""
-        wanted = int(len(self._drafts) * share)
+        wanted = int(self._count * share)
         history, limits = self._pipeline.history, self._pipeline.limits
         last = [self._answered(), history.now()]
 
@@ -69,10 +74,14 @@ class Traffic:
 
     def _run(self) -> None:
         try:
-            for start in range(0, len(self._drafts), BURST):
-                burst = self._drafts[start : start + BURST]
-                self._pipeline.publish(burst, phase="load")
-                self.published += len(burst)
-                self._hurry.wait(BURST_EVERY_S)
+            while self.published < self._count:
+                self._publish(min(BURST, self._count - self.published), BURST_EVERY_S)
+            while self.published < 2 * self._count and not self._hurry.is_set():
+                self._publish(TRICKLE, TRICKLE_EVERY_S)
         except Exception as error:  # raised again where the traffic is joined
             self._failure = error
+
+    def _publish(self, count: int, pause_s: float) -> None:
+        self._pipeline.publish(self._load(count), phase="load")
+        self.published += count
+        self._hurry.wait(pause_s)

@@ -40,7 +40,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "testbed/guardian": ("errors", "limits", "processes", "wait"),
     "testbed/checker": ("history",),
     "testbed/telco": ("errors", "history"),
-    "testbed/reporting": ("errors", "history", "checker", "limits"),
+    "testbed/reporting": ("caches", "errors", "history", "checker", "limits"),
     "testbed/brokers": (
         *("caches", "errors", "guardian", "limits", "options", "processes", "wait"),
     ),

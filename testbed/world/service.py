@@ -78,7 +78,8 @@ class Service:
         """Ask the service to stop in the middle of a load, and publish the rest of it."""
         with self._traffic(count) as traffic:
             traffic.await_answers(share=0.3)
-            self._world.pipeline.stop_consumers()
+            with faults.under_load(self._world.pipeline, "stop"):
+                self._world.pipeline.stop_consumers()
 
     def kill_under_load(self, count: int, moment: str = "at once") -> None:
         """Kill the service in the middle of a load, and publish the rest of it."""
@@ -109,8 +110,9 @@ class Service:
         with self._traffic(count) as traffic:
             for turn in range(times):
                 traffic.await_answers(share=(turn + 1) / (times + 2))
-                self.stop()
-                self.start()
+                with faults.under_load(self._world.pipeline, "stop and start"):
+                    self.stop()
+                    self.start()
 
     def scale_under_load(self, count: int, *sizes: int) -> None:
         """Grow or shrink to each size in turn; the last instances go first."""
@@ -118,7 +120,8 @@ class Service:
         with self._traffic(count) as traffic:
             for turn, size in enumerate(sizes):
                 traffic.await_answers(share=(turn + 1) / (len(sizes) + 2))
-                self._resize(size)
+                with faults.under_load(pipeline, f"resize to {size}"):
+                    self._resize(size)
         pipeline.await_outcomes("load")
 
     def flap_under_load(self, count: int, times: int) -> None:
@@ -177,4 +180,4 @@ class Service:
         world = self._world
         rate = self._probe(PROBES[0] if world.bench.rate_per_s is None else WARM_UP)
         world.bench.rate_per_s = world.bench.rate_per_s or rate
-        return Traffic(world.pipeline, world.sending.load(world.bench.volume(count)))
+        return Traffic(world.pipeline, world.sending.load, world.bench.volume(count))

@@ -1,0 +1,123 @@
+"""When a scenario has come to rest. Time and broker are fakes; nothing waits."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from testbed.history import Began, History, Outcome, Process, Sent
+from testbed.limits import Limits
+from testbed.settling import Settling
+
+LIMITS = Limits(stalled_s=15, first_answer_s=60, settle_s=2, outcomes_s=300)
+
+
+class Situation:
+    """Two events on one partition, one consumer, and a clock that tests move."""
+
+    def __init__(self):
+        self.time, self.offsets, self.alive = 0.0, {}, [object()]
+        self.history = History(clock=lambda: self.time)
+        self.history.append(Began(scenario="s", at=0.001))
+        for n in range(2):
+            self.history.append(
+                Sent(n=n, at=0.1, outcome="acknowledged", partition=0, offset=n, admits=("scored",))
+            )
+        self.history.append(Process(at=0.2, instance=0, incarnation=1, what="started"))
+        self.reader = SimpleNamespace(count=0)
+        self.settling = Settling(
+            history=self.history,
+            fleet=SimpleNamespace(running=lambda: self.alive),
+            reader=self.reader,
+            group=SimpleNamespace(committed=lambda: dict(self.offsets)),
+            limits=LIMITS,
+            session_timeout_s=6,
+        )
+
+    def answer(self, count):
+        """So many outcomes become visible now."""
+        for _ in range(count):
+            self.history.append(
+                Outcome(at=self.time or 0.3, role="predictions", partition=0, offset=0)
+            )
+        self.reader.count += count
+
+    def reason_at(self, time):
+        """What is said at that time."""
+        self.time = time
+        return self.settling.reason()
+
+
+@pytest.fixture
+def situation():
+    """A fresh one."""
+    return Situation()
+
+
+def test_all_answered_and_committed_is_drained(situation):
+    """At once, without a moment of patience."""
+    situation.answer(2)
+    situation.offsets = {0: 2}
+    assert situation.reason_at(1) == "drained"
+
+
+def test_a_partition_without_a_commit_is_behind(situation):
+    """Even when everything is answered."""
+    situation.answer(2)
+    assert situation.reason_at(1) == ""
+    assert situation.settling.lag() == {0: 2}
+
+
+def test_committed_but_unanswered_gets_a_short_grace(situation):
+    """An outcome may become visible after its commit; one that never comes is not waited for."""
+    situation.answer(1)
+    situation.offsets = {0: 2}
+    assert situation.reason_at(1) == ""
+    assert situation.reason_at(1 + LIMITS.settle_s + 0.1) == "drained"
+
+
+def test_slow_is_not_stalled(situation):
+    """Every new outcome begins the patience anew."""
+    situation.answer(1)
+    for time in range(1, 100, 14):
+        situation.reader.count += 1
+        assert situation.reason_at(time) == ""
+
+
+def test_no_news_is_stalled(situation):
+    """After the limit, when something had been answered before."""
+    situation.answer(1)
+    assert situation.reason_at(1) == ""
+    assert situation.reason_at(15.5) == ""
+    assert situation.reason_at(16.5) == "stalled"
+
+
+def test_a_start_may_take_longer_than_an_answer(situation):
+    """Until its first answer a consumer may still load its model."""
+    assert situation.reason_at(1) == ""
+    assert situation.reason_at(50) == ""
+    assert situation.reason_at(62) == "stalled"
+
+
+def test_a_killed_member_holds_its_work_until_its_session_ends(situation):
+    """The patience counts from there."""
+    situation.answer(1)
+    situation.history.append(Process(at=1.0, instance=1, incarnation=1, what="killed"))
+    assert situation.reason_at(1) == ""
+    assert situation.reason_at(21.5) == ""
+    assert situation.reason_at(22.5) == "stalled"
+
+
+def test_nobody_left_is_told_soon(situation):
+    """Where no process runs nothing can change."""
+    situation.answer(1)
+    situation.alive = []
+    assert situation.reason_at(1) == ""
+    assert situation.reason_at(3.5) == "stalled"
+
+
+def test_an_endless_trickle_is_capped(situation):
+    """A consumer that always answers something ends at the hard cap."""
+    for time in range(1, 305, 5):
+        situation.reader.count += 1
+        said = situation.reason_at(time)
+    assert said == "capped"
