@@ -1,7 +1,6 @@
 """A load that goes on while something happens to the consumer."""
 
 import threading
-from collections.abc import Callable
 
 from testbed.pipeline import Pipeline
 from testbed.telco.draft import Draft
@@ -16,13 +15,12 @@ TRICKLE_EVERY_S = 0.2  # 100 events/s: what the slowest consumer can follow
 class Traffic:
     """Publishes a load in bursts from a thread of its own, then a trickle; a context manager.
 
-    ``load`` makes the next so many drafts. Leaving the context ends the trickle, publishes what
-    is left of ``count``, and waits for all answers of the broker. The trickle is no longer than
-    the load.
+    The first half of ``drafts`` is the load; the second half is there for the trickle. Leaving
+    the context ends the trickle, publishes what is left of the load, and waits for the broker.
     """
 
-    def __init__(self, pipeline: Pipeline, load: Callable[[int], list[Draft]], count: int):
-        self._pipeline, self._load, self._count = pipeline, load, count
+    def __init__(self, pipeline: Pipeline, drafts: list[Draft]):
+        self._pipeline, self._drafts, self._count = pipeline, drafts, len(drafts) // 2
         self._before = pipeline.reader.count
         self._hurry = threading.Event()
         self._failure: Exception | None = None
@@ -76,12 +74,13 @@ class Traffic:
         try:
             while self.published < self._count:
                 self._publish(min(BURST, self._count - self.published), BURST_EVERY_S)
-            while self.published < 2 * self._count and not self._hurry.is_set():
+            while self.published < len(self._drafts) and not self._hurry.is_set():
                 self._publish(TRICKLE, TRICKLE_EVERY_S)
         except Exception as error:  # raised again where the traffic is joined
             self._failure = error
 
     def _publish(self, count: int, pause_s: float) -> None:
-        self._pipeline.publish(self._load(count), phase="load")
+        drafts = self._drafts[self.published : self.published + count]
+        self._pipeline.publish(drafts, phase="load")
         self.published += count
         self._hurry.wait(pause_s)

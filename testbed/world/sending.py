@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 TOO_LARGE_BYTES = 2_000_000  # above the topic's one megabyte, below any client's own limit
 ORDINARY_PER_KIND = 2  # neighbours of each odd record: one before, one behind
+EVENTS_EACH = 40  # of one customer in a load: spread over thousands of others' events
 BEHIND = 6  # ordinary events behind the last odd one: two a partition prove that life goes on
 
 
@@ -85,8 +86,10 @@ class Sending:
         self._world.pipeline.publish(drafts, keep_values=False)
 
     def load(self, count: int) -> list[Draft]:
-        """A realistic mixture for work under faults: several events a customer, some invalid."""
-        drafts = customers.stream(self._world.seed, count, start=self._streamed)
+        """A realistic mixture for work under faults; customers live through several of them."""
+        drafts = customers.stream(
+            self._world.seed, count, per_customer=EVENTS_EACH, start=self._streamed
+        )
         self._streamed += count
         return drafts
 

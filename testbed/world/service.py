@@ -180,4 +180,4 @@ class Service:
         world = self._world
         rate = self._probe(PROBES[0] if world.bench.rate_per_s is None else WARM_UP)
         world.bench.rate_per_s = world.bench.rate_per_s or rate
-        return Traffic(world.pipeline, world.sending.load, world.bench.volume(count))
+        return Traffic(world.pipeline, world.sending.load(2 * world.bench.volume(count)))
