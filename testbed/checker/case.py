@@ -1,7 +1,9 @@
 """All that the promises look at: the history, its ledger, and what follows from both."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from functools import cached_property
+from typing import TypeVar
 
 from testbed.checker import windows
 from testbed.checker.crew import Crew
@@ -14,62 +16,74 @@ from testbed.history import (
     PREDICTIONS,
     Began,
     Checkpoint,
+    Event,
     Fault,
     Group,
     History,
     Mark,
     Outcome,
     Process,
+    Sent,
     Settled,
 )
+
+E = TypeVar("E", bound=Event)
 
 
 class Case:
     """A history with everything that more than one promise needs; built once, read only."""
 
     def __init__(self, history: History):
-        self.history = history
         self.began: Began = history.began
+        self._by_kind: dict[type[Event], list] = defaultdict(list)
+        self.last_at = 0.0
+        for event in history:
+            self._by_kind[type(event)].append(event)
+            self.last_at = max(self.last_at, event.at)
+
+    def of(self, kind: type[E]) -> list[E]:
+        """All events of one kind, in order."""
+        return self._by_kind.get(kind, [])
 
     @cached_property
     def ledger(self) -> Ledger:
         """Who got which answer."""
-        return pair(self.history)
+        return pair(self.began, self.of(Sent), self.seen)
 
     @cached_property
     def checkpoints(self) -> list[Checkpoint]:
         """In order of time."""
-        return self.history.of(Checkpoint)
+        return self.of(Checkpoint)
 
     @cached_property
     def crew(self) -> Crew:
         """The consumer's processes."""
-        return Crew(self.history.of(Process))
+        return Crew(self.of(Process))
 
     @cached_property
     def settled(self) -> list[Settled]:
         """Every wait for outcomes."""
-        return self.history.of(Settled)
+        return self.of(Settled)
 
     @cached_property
     def faults(self) -> list[Fault]:
         """Begins and ends of faults."""
-        return self.history.of(Fault)
+        return self.of(Fault)
 
     @cached_property
     def groups(self) -> list[Group]:
         """What the group looked like, each time that it changed."""
-        return self.history.of(Group)
+        return self.of(Group)
 
     @cached_property
     def marks(self) -> list[Mark]:
         """Moments that promises refer to."""
-        return self.history.of(Mark)
+        return self.of(Mark)
 
     @cached_property
     def seen(self) -> list[Outcome]:
         """Every outcome, in the order in which the reader saw them."""
-        return self.history.of(Outcome)
+        return self.of(Outcome)
 
     @cached_property
     def due(self) -> list[Entry]:

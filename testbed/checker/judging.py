@@ -10,7 +10,7 @@ from testbed.checker.case import Case
 from testbed.checker.promise import Promise
 from testbed.checker.promises import PROMISES
 from testbed.checker.verdict import Finding, Verdict, merge
-from testbed.history import History, Mark, Outcome
+from testbed.history import History, Mark
 
 REQUIRED = "required"  # a mark of this name tells which promises its scenario requires
 
@@ -64,12 +64,12 @@ def judge(
     for a slug that no promise has, or a history without a beginning.
     """
     known = [promise.slug for promise in promises]
-    required = _required_by(history) if required is None else tuple(required)
+    case = Case(history)
+    required = _required_by(case.marks) if required is None else tuple(required)
     for slug in (*(only or ()), *required):
         if slug not in known:
             raise ValueError(f"Expected one of the promises {', '.join(known)}, got {slug!r}")
     asked = [promise for promise in promises if only is None or promise.slug in only]
-    case = Case(history)
     with _undisturbed():
         return Judgement(tuple(_ask(promise, case) for promise in asked), required)
 
@@ -89,7 +89,7 @@ def _undisturbed() -> Iterator[None]:
 def _ask(promise: Promise, case: Case) -> Finding:
     """A rule that fails itself says nothing: UNKNOWN, and never HELD."""
     try:
-        if not case.crew.started and not case.history.of(Outcome):
+        if not case.crew.started and not case.seen:
             return promise.about.not_asked("no consumer was started")
         return promise.check(case)
     except Exception as error:
@@ -97,8 +97,8 @@ def _ask(promise: Promise, case: Case) -> Finding:
         return promise.about.finding(0, unknown=reason)
 
 
-def _required_by(history: History) -> tuple[str, ...]:
-    slugs = (slug for mark in history.of(Mark) if mark.name == REQUIRED for slug in mark.figures)
+def _required_by(marks: list[Mark]) -> tuple[str, ...]:
+    slugs = (slug for mark in marks if mark.name == REQUIRED for slug in mark.figures)
     return tuple(dict.fromkeys(slugs))
 
 

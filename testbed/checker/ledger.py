@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from testbed.checker import accounts, letters, predictions
 from testbed.checker.entry import Entry
-from testbed.history import DEAD_LETTERS, INPUT, PREDICTIONS, Began, History, Outcome, Sent
+from testbed.history import DEAD_LETTERS, INPUT, PREDICTIONS, Began, Outcome, Sent
 
 __all__ = ["Entry", "Ledger", "pair"]
 
@@ -33,12 +33,11 @@ class Ledger:
                 yield entry.shared
 
 
-def pair(history: History) -> Ledger:
+def pair(began: Began, sent: list[Sent], outcomes: list[Outcome]) -> Ledger:
     """Pair predictions on identity and dead letters as the consumer's fidelity allows."""
-    began = history.began
-    entries = [Entry(sent) for sent in sorted(history.of(Sent), key=_place)]
+    entries = [Entry(one) for one in sorted(sent, key=_place)]
     seen: dict[str, list[Outcome]] = {PREDICTIONS: [], DEAD_LETTERS: []}
-    for outcome in history.of(Outcome):
+    for outcome in outcomes:
         seen[outcome.role].append(outcome)
     accounts.share(entries, _marks_of(began))
     if began.dead_letter == "exact":

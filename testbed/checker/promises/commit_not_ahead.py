@@ -80,9 +80,14 @@ def _rising(values) -> list[int]:
 
 def _ahead(timeline: _Timeline, account: list[Entry], done: list) -> list[Violation]:
     """The j-th of equal events to be done needs a j-th visible outcome by then."""
-    outcomes = [outcome for entry in account for outcome in entry.outcomes]
+    if len(account) == 1:
+        outcomes = account[0].outcomes
+    else:
+        outcomes = [outcome for entry in account for outcome in entry.outcomes]
     visible = sorted(map(timeline.visible, outcomes))
-    for number, (index, entry) in enumerate(sorted(done, key=lambda one: one[0])):
+    if len(done) > 1:
+        done.sort(key=lambda one: one[0])
+    for number, (index, entry) in enumerate(done):
         if number >= len(visible) or visible[number] > index:
             return [_violation(timeline.looks[index], entry, outcomes, number)]
     return []

@@ -45,10 +45,12 @@ def _first(entry: Entry) -> Outcome | None:
     """The first prediction, where it is certain which one that is."""
     if entry.sent.entity is None or not entry.predictions:
         return None
-    if len(entry.account) > 1 and any(
-        one.extra or one.sent.outcome != "acknowledged" for one in entry.account
+    if entry.shared and any(
+        one.extra or one.sent.outcome != "acknowledged" for one in entry.shared
     ):
         return None  # whose of the equal events' outcomes came first, nobody can tell
+    if len(entry.predictions) == 1:
+        return entry.predictions[0]
     if len({outcome.partition for outcome in entry.predictions}) > 1:
         return None
     return min(entry.predictions, key=lambda outcome: outcome.offset)

@@ -48,8 +48,7 @@ def _lasted_s(case: Case, number: int) -> float:
     begin = case.groups[number].at
     changes = [event.at for event in case.crew.processes if event.at > begin]
     later = [group.at for group in case.groups[number + 1 :]]
-    last = max((event.at for event in case.history), default=begin)
-    return min([*changes, *later[:1], last]) - begin
+    return min([*changes, *later[:1], case.last_at]) - begin
 
 
 def _violation(case: Case, number: int, wrong: dict[int, int]) -> Violation:

@@ -156,7 +156,7 @@ def fenced():
     return story.end()
 
 
-@TWINS.bad("stays-up", says="ended by itself at 5.0 s with exit code 1")
+@TWINS.bad("stays-up", says="ended by itself at 4.0 s with exit code 1")
 def crashed():
     """Ends by itself and is started again."""
     story = Story()
