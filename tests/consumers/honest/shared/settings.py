@@ -2,6 +2,7 @@
 
 import os
 import signal
+import ssl
 import sys
 import threading
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ def _properties(path: str) -> dict[str, str]:
 
 
 def python_client(client: dict[str, str]) -> dict:
-    """The same properties by the names that kafka-python and aiokafka share, without TLS."""
+    """The same properties by the names that kafka-python and aiokafka share."""
     names = {
         "security.protocol": "security_protocol",
         "sasl.mechanism": "sasl_mechanism",
@@ -54,7 +55,18 @@ def python_client(client: dict[str, str]) -> dict:
         "sasl.username": "sasl_plain_username",
         "sasl.password": "sasl_plain_password",
     }
-    return {names[name]: value for name, value in client.items() if name in names}
+    found: dict = {names[name]: value for name, value in client.items() if name in names}
+    if found.get("security_protocol"):
+        found["security_protocol"] = found["security_protocol"].upper()
+    if found.get("security_protocol", "").endswith("SSL"):
+        found["ssl_context"] = ssl.create_default_context(cafile=client.get("ssl.ca.location"))
+        if "ssl.certificate.location" in client:
+            found["ssl_context"].load_cert_chain(
+                client["ssl.certificate.location"],
+                client.get("ssl.key.location"),
+                client.get("ssl.key.password"),
+            )
+    return found
 
 
 class Stopper(threading.Event):
