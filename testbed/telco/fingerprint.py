@@ -71,15 +71,17 @@ def _as_doubles(value: object) -> object:
     kind = type(value)
     if kind is str or kind is bool or value is None:
         return value
-    if kind is float or kind is int:
+    if kind is float:
+        return value + 0.0
+    if kind is int:
         return _double(value)
     if kind is dict:
         return {k: item if type(item) is str else _as_doubles(item) for k, item in value.items()}
     return [_as_doubles(item) for item in value]
 
 
-def _double(value: float) -> float:
+def _double(value: int) -> float:
     try:
-        return float(value) + 0.0
+        return float(value)
     except OverflowError:
         return float("inf") if value > 0 else float("-inf")

@@ -22,7 +22,7 @@ from testbed.telco.events import random_event, timestamp
 from testbed.telco.schemas import EVENT
 from testbed.telco.writing import compact, spaced, unusual
 
-quick = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _CHECKER = jsonschema.Draft202012Validator(EVENT)
 
 events = st.builds(
@@ -115,7 +115,7 @@ def test_a_field_twice_is_no_json(event, name):
     assert classify(compact(event)[:-1] + b"," + again[1:]) == (DESERIALIZATION,)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     value=st.binary() | st.text().map(str.encode) | anything.map(lambda x: json.dumps(x).encode())
 )

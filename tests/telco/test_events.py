@@ -19,6 +19,7 @@ EVENT = random_event(Random(1), "C-1", timestamp(0), 5)
         ({"TotalCharges": ""}, {"TotalCharges": "0.0"}),
         ({"tenure": 49}, {"tenure": 49.0}),
         ({"MonthlyCharges": 0}, {"MonthlyCharges": -0.0}),
+        ({"TotalCharges": "0"}, {"TotalCharges": -0.0}),
         ({"Churn": "Yes", "customerID": "a"}, {"Churn": "No", "event_ts": "b"}),
     ],
 )

@@ -4,7 +4,7 @@ import json
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testbed.telco.fingerprint import fingerprints, of_json, of_text_or_json, of_written
@@ -70,6 +70,7 @@ _values = st.recursive(
 )
 
 
+@settings(max_examples=50, deadline=None)
 @given(document=_values)
 def test_an_embedded_original_shares_one_with_its_bytes(document):
     text = json.dumps(document, indent=1)
@@ -77,6 +78,7 @@ def test_an_embedded_original_shares_one_with_its_bytes(document):
     assert of_written(text.encode(), document) == fingerprints(text.encode())
 
 
+@settings(max_examples=50, deadline=None)
 @given(text=st.text())
 def test_text_is_recognised_as_text_and_as_an_embedded_string(text):
     assert set(of_text_or_json(text)) & set(fingerprints(text.encode()))

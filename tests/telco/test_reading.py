@@ -4,7 +4,7 @@ import json
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from testbed.history import DEAD_LETTERS, PREDICTIONS, Outcome
@@ -142,6 +142,7 @@ _fields = st.dictionaries(
 )  # fmt: skip
 
 
+@settings(max_examples=50, deadline=None)
 @given(value=st.none() | st.binary() | _fields.map(lambda item: json.dumps(item).encode()))
 def test_whatever_the_bytes_an_outcome_comes_that_can_be_saved(value):
     for outcome in (read_prediction(raw(value)), read_dead_letter(raw(value))):
