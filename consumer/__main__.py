@@ -25,6 +25,10 @@ def main() -> int:
     except ConsumerError as error:
         logging.getLogger("consumer").error("%s", error)
         return error.exit_code
+    except Exception as error:  # its text may hold what no log may show
+        logging.getLogger("consumer").error("failed unexpectedly cause=%s", type(error).__name__)
+        logging.getLogger("consumer").debug("where it failed", exc_info=True)
+        return ConsumerError.exit_code
     return 0
 
 

@@ -1,11 +1,11 @@
 """Delivery in which a record is committed only after its outcome was acknowledged."""
 
-import logging
 import time
+from contextlib import suppress
 
 from confluent_kafka import KafkaError, KafkaException
 
-from consumer.clients import Health, give_up
+from consumer.clients import PURGED, Health, give_up
 from consumer.dead_lettering import shrunk
 from consumer.errors import Stopped
 from consumer.fetching import Source
@@ -14,7 +14,6 @@ from consumer.metrics import Metrics
 from consumer.processing import Batch
 from consumer.stopping import Stop
 
-log = logging.getLogger(__name__)
 STEP_S = 0.2  # of waiting, before the group is tended to
 REVOKE_S = 3.0  # a rebalance waits that long for work in flight, well below a session
 
@@ -61,7 +60,7 @@ class AtLeastOnce:
         except KafkaException as error:
             give_up(error.args[0])
             self._metrics.commits.labels("refused").inc()
-            log.warning("commit refused, trying on cause=%s", error.args[0].name())
+            self._health.trouble("commit refused, trying on", error.args[0].name())
             self._source.tend()
             return
         self._health.well()
@@ -90,8 +89,9 @@ class AtLeastOnce:
 
     def close(self) -> None:
         """Drop what a stop gave up: it is uncommitted, and comes again after a restart."""
-        self._producer.purge()
-        self._producer.flush(0)
+        with suppress(KafkaException):  # of a producer that failed for good
+            self._producer.purge()
+            self._producer.flush(0)
 
     def _outstanding(self) -> bool:
         return bool(len(self._producer) or self._refused)
@@ -124,13 +124,13 @@ class AtLeastOnce:
             self._produce(message)
 
     def _on_delivery(self, error: KafkaError | None, message) -> None:
-        if error is not None and error.code() != KafkaError._PURGE_QUEUE:
+        if error is not None and error.code() not in PURGED:
             outgoing = Outgoing(message.topic(), message.key(), message.value(), message.headers())
             self._failed(error, outgoing)
 
     def _failed(self, error: KafkaError, message: Outgoing) -> None:
         give_up(error)
-        log.warning("message not delivered, trying on cause=%s", error.name())
+        self._health.trouble("message not delivered, trying on", error.name())
         if error.code() == KafkaError.MSG_SIZE_TOO_LARGE and message.headers:
             message = shrunk(message, len(message.value) * 3 // 4)
         self._refused.append(message)

@@ -11,6 +11,8 @@ from consumer.settings import Settings
 
 log = logging.getLogger(__name__)
 
+_MUTE = logging.Logger("librdkafka", logging.CRITICAL + 1)
+REPEAT_S = 30.0
 SESSION_TIMEOUT_MS = 6_000  # the least that brokers accept by default: a dead member is soon gone
 TRANSACTION_TIMEOUT_MS = 5_000  # a dead member's transaction holds readers up no longer
 CONNECTION_LOST = {
@@ -21,6 +23,7 @@ NOT_ALLOWED = {
     KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED,
     KafkaError.CLUSTER_AUTHORIZATION_FAILED, KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
 }  # fmt: skip
+PURGED = {KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT}
 FENCED = {
     KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH,
 }  # fmt: skip
@@ -33,6 +36,14 @@ class Health:
         self.refused = ""  # why the credentials were refused
         self.lost_at: float | None = None  # monotonic seconds of the last lost connection
         self._down = False
+        self._told: dict[str, float] = {}  # trouble -> monotonic seconds of its last line
+
+    def trouble(self, what: str, cause: str) -> None:
+        """A line about something that is tried on: the first at once, then now and then."""
+        now, line = time.monotonic(), f"{what} cause={cause}"
+        if now - self._told.get(line, -REPEAT_S) >= REPEAT_S:
+            self._told[line] = now
+            log.warning("%s", line)
 
     def __call__(self, error: KafkaError) -> None:
         """librdkafka's error callback."""
@@ -163,7 +174,8 @@ def _make(kind, settings: Settings, health: Health, tuned: dict, fixed: dict):
         "bootstrap.servers": settings.bootstrap_servers,
         "client.id": f"churn-consumer-{settings.instance}",
         "error_cb": health,
-        "log_level": 0,  # its lines name addresses and partitions; ours say what to do
+        "logger": _MUTE,  # its lines name addresses and partitions; ours say what to do
+        "log_level": 0,
     }
     backoff = {"reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 500}
     try:

@@ -3,10 +3,19 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from confluent_kafka import KafkaError, KafkaException
 
-from consumer.clients import FENCED, TRANSACTION_TIMEOUT_MS, Health, give_up
+from consumer.background import in_background
+from consumer.clients import (
+    FENCED,
+    NOT_ALLOWED,
+    PURGED,
+    TRANSACTION_TIMEOUT_MS,
+    Health,
+    give_up,
+)
 from consumer.errors import Stopped, Unreachable
 from consumer.fetching import Source
 from consumer.messages import Outgoing
@@ -17,10 +26,15 @@ from consumer.stopping import Stop
 log = logging.getLogger(__name__)
 STEP_S = 1.0  # one try of a step of a transaction
 LONGEST_PAUSE_S = 1.0  # between two tries of a batch
+HUNG_S = TRANSACTION_TIMEOUT_MS / 1000 + 5.0  # by then the broker has given the transaction up
 
 
-class _Aborted(Exception):
+class _AbortedError(Exception):
     """The transaction must be given up, and its records done again."""
+
+
+class _HungError(Exception):
+    """The client does not come back from a call; only a new client helps."""
 
 
 class ExactlyOnce:
@@ -35,11 +49,12 @@ class ExactlyOnce:
     def __init__(
         self, make_producer: Callable, source: Source, health: Health, metrics: Metrics, stop: Stop
     ):
-        """``make_producer()`` gives a producer with the stable transactional id."""
+        """``make_producer(on_delivery)`` gives a producer with the stable transactional id."""
         self._make, self._source = make_producer, source
         self._health, self._metrics, self._stop = health, metrics, stop
         self._producer = make_producer()
         self._pause_s = 0.0
+        self._cause: KafkaError | None = None  # why a message was not delivered
         self.committed = 0
 
     def start(self, within_s: float) -> None:
@@ -61,15 +76,15 @@ class ExactlyOnce:
 
     def deliver(self, batch: Batch) -> None:
         """Commit a batch as a whole, or rewind, so that its records come again."""
-        begun = time.monotonic()
+        begun, self._cause = time.monotonic(), None
         try:
             self._transact(batch)
-        except _Aborted as aborted:
-            self._again(str(aborted))
+        except _AbortedError as error:
+            self._again(str(error), begun)
+        except _HungError:
+            self._renew("client hung")
         except KafkaException as error:
-            if not self._outlived(error.args[0], begun):
-                give_up(error.args[0])
-            self._renew()
+            self._renew_if_outlived(error.args[0], begun)
         else:
             self._done(batch)
 
@@ -84,8 +99,9 @@ class ExactlyOnce:
 
     def close(self) -> None:
         """An open transaction is aborted by the broker, or by the successor's start."""
-        self._producer.purge()
-        self._producer.flush(0)
+        with suppress(KafkaException):  # of a producer that is fenced
+            self._producer.purge()
+            self._producer.flush(0)
 
     def _transact(self, batch: Batch) -> None:
         # Taken before any callback can run: a later generation must not commit these offsets.
@@ -94,25 +110,36 @@ class ExactlyOnce:
         self._producer.begin_transaction()
         for message in batch.outgoing:
             self._produce(message)
-        self._insist(
-            lambda: self._producer.send_offsets_to_transaction(positions, membership, STEP_S)
-        )
+        self._insist(lambda: self._send_offsets(positions, membership))
         self._insist(lambda: self._producer.commit_transaction(STEP_S))
 
     def _produce(self, message: Outgoing) -> None:
         while True:
             try:
                 return self._producer.produce(
-                    message.topic, message.value, message.key, headers=message.headers
-                )
+                    message.topic, message.value, message.key,
+                    headers=message.headers, on_delivery=self._on_delivery,
+                )  # fmt: skip
             except BufferError:  # the queue is full: that bounds the memory
                 self._tend()
                 self._producer.poll(0.05)
             except KafkaException as error:
-                # A transaction that has failed refuses messages; its next step says why.
                 if error.args[0].fatal():
                     raise
-                raise _Aborted(error.args[0].name()) from None
+                raise _AbortedError(error.args[0].name()) from None
+
+    def _send_offsets(self, positions: list, membership: object) -> None:
+        """The client ignores its timeout here when the coordinator went away, so keep our own."""
+        send = self._producer.send_offsets_to_transaction
+        sending = in_background(lambda: send(positions, membership, STEP_S), "offsets")
+        end = time.monotonic() + HUNG_S
+        while True:
+            try:
+                return sending.result(STEP_S)
+            except TimeoutError:
+                self._tend()
+                if time.monotonic() > end:
+                    raise _HungError from None
 
     def _insist(self, step: Callable[[], None]) -> None:
         """Repeat a step while the client calls it retriable."""
@@ -124,7 +151,7 @@ class ExactlyOnce:
                 if cause.fatal():
                     raise
                 if cause.txn_requires_abort() or not cause.retriable():
-                    raise _Aborted(cause.name()) from None
+                    raise _AbortedError(cause.name()) from None
                 self._tend()
 
     def _tend(self) -> None:
@@ -132,44 +159,57 @@ class ExactlyOnce:
             raise Stopped
         self._source.tend()
 
-    def _again(self, why: str) -> None:
-        log.warning("transaction aborted, doing its records again cause=%s", why)
+    def _again(self, why: str, begun: float) -> None:
+        """Abort, and go back to what is committed."""
         self._metrics.transactions.labels("aborted").inc()
         try:
             self._insist(lambda: self._producer.abort_transaction(STEP_S))
-        except (_Aborted, KafkaException) as error:
-            if isinstance(error, KafkaException):
-                self._outlived(error.args[0], 0.0) or give_up(error.args[0])
-            self._renew()
-            return
-        self._rewind()
+        except _AbortedError:
+            return self._renew("abort refused")
+        except KafkaException as error:
+            return self._renew_if_outlived(error.args[0], begun)
+        if self._cause and self._cause.code() in NOT_ALLOWED:
+            give_up(self._cause)
+        cause = self._cause.name() if self._cause else why
+        self._health.trouble("transaction aborted, doing its records again", cause)
+        return self._rewind()
+
+    def _on_delivery(self, error: KafkaError | None, _message: object) -> None:
+        if error is not None and error.code() not in PURGED:
+            self._cause = error
 
     def _rewind(self) -> None:
+        self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2 or 0.05)
+        self._source.tend(self._pause_s)
+        self._until_done(self._source.rewind)
+
+    def _until_done(self, step: Callable[[], None]) -> None:
         while True:
-            self._pause_s = min(LONGEST_PAUSE_S, self._pause_s * 2 or 0.05)
-            self._source.tend(self._pause_s)
-            if self._stop.overdue:
-                raise Stopped
             try:
-                return self._source.rewind()
+                return step()
             except KafkaException as error:
                 give_up(error.args[0])
+                self._tend()
 
-    def _outlived(self, error: KafkaError, begun: float) -> bool:
-        """Whether the broker gave the transaction up because it was itself away for too long.
+    def _renew_if_outlived(self, error: KafkaError, begun: float) -> None:
+        """Go on after the broker gave the transaction up because it was itself away for too long.
 
         That looks like being fenced. A rival needs no outage, so without one it is fenced.
         """
         lost_at = self._health.lost_at or 0.0
         lasted_s = time.monotonic() - begun
         away = lost_at >= begun and lasted_s > TRANSACTION_TIMEOUT_MS / 1000
-        return away and (error.code() in FENCED or error.code() == KafkaError._FATAL)
+        if not away or error.code() not in (*FENCED, KafkaError._FATAL):
+            give_up(error)
+        self._renew(error.name())
 
-    def _renew(self) -> None:
-        log.warning("transaction given up by the broker, beginning anew")
+    def _renew(self, why: str) -> None:
+        """A new client takes over the transactional id from the one that cannot go on."""
+        self._health.trouble("transactional client renewed", why)
+        self._metrics.transactions.labels("aborted").inc()
         self._producer.purge()
         self._producer = self._make()
-        self.start(within_s=60.0)
+        self._until_done(lambda: self._producer.init_transactions(STEP_S))
         self._rewind()
 
     def _done(self, batch: Batch) -> None:

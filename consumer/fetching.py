@@ -105,7 +105,7 @@ class Source:
 
     def _note(self, error: KafkaError) -> None:
         give_up(error)
-        log.warning("input not readable, trying on cause=%s", error.name())
+        self._health.trouble("input not readable, trying on", error.name())
 
     def _go_on(self) -> None:
         if self._paused:
@@ -118,8 +118,8 @@ class Source:
     def _on_assign(self, client, partitions: list[TopicPartition]) -> None:
         client.incremental_assign(partitions)
         self.assigned |= {partition.partition for partition in partitions}
-        if self._paused:
-            client.pause(partitions)
+        # The client keeps a partition paused even if it was lost in between.
+        (client.pause if self._paused else client.resume)(partitions)
         self._changed("assigned", len(partitions))
 
     def _on_revoke(self, client, partitions: list[TopicPartition]) -> None:

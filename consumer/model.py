@@ -14,6 +14,7 @@ import numpy as np
 
 from consumer.features import CATEGORIES, NUMERIC
 from consumer.forest import Forest, as_json
+from consumer.model_file import version_of
 
 CUSTOMERS = 3000
 TREES = 20
@@ -99,11 +100,6 @@ def write(pipeline, path: Path) -> None:
     Path(f"{path}.sha256").write_text(f"{digest}  {path.name}\n", "utf-8")
     document = as_json(Forest(pipeline), version_of(digest))
     path.with_suffix(".json").write_text(json.dumps(document), "utf-8")
-
-
-def version_of(digest: str) -> str:
-    """The name of a model in its predictions: the beginning of the file's SHA-256."""
-    return digest[:16]
 
 
 if __name__ == "__main__":

@@ -47,6 +47,11 @@ def load(data: bytes, path: Path) -> object:
         ) from error
 
 
+def version_of(digest: str) -> str:
+    """The name of a model in its predictions: the beginning of the file's SHA-256."""
+    return digest[:16]
+
+
 def _expected(path: Path, pinned: str | None) -> str:
     beside = Path(f"{path}.sha256")
     if not pinned and not beside.exists():

@@ -96,5 +96,7 @@ class Reader:
 def _nothing_hidden(value: bytes) -> bool:
     """Whether all quotes are those of a flat object's keys and texts, so that no key repeats."""
     fields = orjson.loads(value)
+    if b"\\" in value:  # escaped backslashes first: what is left before a quote escapes it
+        value = value.replace(rb"\\", b"").replace(rb"\"", b"")
     texts = sum(type(field) is str for field in fields.values())
     return value.count(b'"') == 2 * (len(fields) + texts)

@@ -2,17 +2,20 @@
 
 import logging
 from concurrent.futures import Future
-from threading import Thread
 from time import perf_counter
+
+from confluent_kafka import KafkaException
 
 from consumer import clients
 from consumer.at_least_once import AtLeastOnce
+from consumer.background import in_background
 from consumer.dead_lettering import DeadLetters
+from consumer.errors import Fenced
 from consumer.exactly_once import ExactlyOnce
 from consumer.fetching import Source
 from consumer.loop import Delivery, Loop
 from consumer.metrics import Metrics
-from consumer.model_file import checked, load
+from consumer.model_file import checked, load, version_of
 from consumer.processing import Processor
 from consumer.reading import Reader
 from consumer.scoring import Scorer
@@ -24,9 +27,19 @@ log = logging.getLogger(__name__)
 
 def run(settings: Settings, stop: Stop) -> None:
     """Serve until stopped; raises ``ConsumerError`` with the exit code for what went wrong."""
+    try:
+        _run(settings, stop)
+    except KafkaException as error:
+        clients.give_up(error.args[0])
+        raise Fenced(f"client failed: {error.args[0].name()}; restart to go on") from error
+
+
+def _run(settings: Settings, stop: Stop) -> None:
     start = perf_counter()
     data, digest = checked(settings.model_path, settings.model_sha256)
-    scorer = _in_background(lambda: Scorer(load(data, settings.model_path), digest[:16]))
+    scorer = in_background(
+        lambda: Scorer(load(data, settings.model_path), version_of(digest)), "model"
+    )
     try:
         metrics, health = Metrics(), clients.Health()
         metrics.serve(settings.metrics_port)
@@ -86,16 +99,3 @@ def _delivery(
     delivery = ExactlyOnce(lambda: producer(**identity), source, health, metrics, stop)
     delivery.start(settings.start_within_s)
     return delivery
-
-
-def _in_background(work) -> Future:
-    future: Future = Future()
-
-    def target() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as error:  # handed to whoever asks for the result
-            future.set_exception(error)
-
-    Thread(target=target, name="model", daemon=True).start()
-    return future
