@@ -21,7 +21,7 @@ HEAD_BYTES = 20_000
 
 def path(java: Java) -> Path:
     """The cache's file for these jars, this Java and these options, there or not."""
-    key = f"{java.path}|{jars.folder()}|{jvm.OPTIONS}|{sys.platform}"
+    key = f"{java.identity}|{jars.folder()}|{jvm.OPTIONS}|{sys.platform}"
     stamp = hashlib.sha256(key.encode()).hexdigest()[:12]
     return cache_dir("aot") / f"kafka-{jars.kafka_version()}-java-{java.version}-{stamp}.aot"
 

