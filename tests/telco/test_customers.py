@@ -84,6 +84,7 @@ def test_a_customers_events_differ_are_in_order_and_on_one_partition(stream):
         times = [draft.event["event_ts"] for draft in drafts]
         assert times == sorted(set(times))
         assert len({draft.features for draft in drafts}) == len(drafts)
+        assert len({draft.event["tenure"] for draft in drafts}) == len(drafts)
         assert len({draft.partition for draft in drafts}) == 1
 
 

@@ -97,12 +97,14 @@ def test_it_agrees_with_a_plain_walk_through_the_documented_format(made, drafts,
         assert (score and score[0]) == pytest.approx(right, abs=1e-12)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_it_agrees_with_the_stored_scikit_learn_pipeline(made, drafts):
     """The stored pipeline itself, loaded in a process of its own."""
     events = [draft.event for draft in drafts if draft.event]
     told = subprocess.run(
         [sys.executable, "-c", _PREDICT, str(made / "model.skops")],
-        input=json.dumps(events), cwd=ROOT, check=True, capture_output=True, text=True, timeout=100,
+        input=json.dumps(events), cwd=ROOT, check=True, capture_output=True, text=True, timeout=280,
     )  # fmt: skip
     right = json.loads(told.stdout)
     seen = Oracle(made / "model.json").expect(draft for draft in drafts if draft.event)
