@@ -1,12 +1,14 @@
 """``python -m testbed COMMAND``: one table of commands, each imported only when it is called."""
 
 import importlib
+import os
 import sys
 
 from testbed.errors import BenchError, CannotStart
 
 COMMANDS = {
     "run": ("testbed.runner.cli", "run the features against a broker, with reports"),
+    "proof": ("testbed.proof.cli", "put broken and honest consumers to the proof"),
     "recheck": ("testbed.recheck", "judge a saved history again, without a broker"),
     "standin": ("testbed.brokers.standin", "build a stand-in image where none can be pulled"),
 }
@@ -25,6 +27,9 @@ def main(words: list[str]) -> int:
         return importlib.import_module(COMMANDS[name][0]).main(rest)
     except BenchError as error:
         return _refuse(error)
+    except KeyboardInterrupt:
+        sys.stderr.write("[ERROR] Interrupted; nothing was started.\n")
+        return 130
     except ModuleNotFoundError as error:
         if str(error.name).startswith("testbed"):
             raise
@@ -49,5 +54,12 @@ def _help() -> str:
     return "usage: python -m testbed COMMAND [OPTIONS]\n\n" + "".join(lines)
 
 
+def _leave(code: int) -> None:
+    """End now. Kafka clients whose broker was killed may hold up the interpreter's own end."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    _leave(main(sys.argv[1:]))

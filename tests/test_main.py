@@ -1,5 +1,6 @@
 """``python -m testbed``: one table of commands."""
 
+import importlib
 import importlib.util
 
 import pytest
@@ -32,3 +33,14 @@ def test_trouble_of_a_command_is_one_line_and_its_code(capsys):
     """No traceback for what the user can put right."""
     assert main(["run", "--workers", "none"]) == 2
     assert capsys.readouterr().err.startswith("[ERROR] Argument --workers: expected")
+
+
+def test_an_early_interrupt_is_no_traceback(monkeypatch, capsys):
+    """Ctrl-C while the modules load: one line, and the code of an interrupt."""
+
+    def interrupted(name):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importlib, "import_module", interrupted)
+    assert main(["run"]) == 130
+    assert capsys.readouterr().err == "[ERROR] Interrupted; nothing was started.\n"

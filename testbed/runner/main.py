@@ -1,11 +1,13 @@
 """A whole run: prerequisites, broker, behave, reports, exit code, and nothing left behind."""
 
+import os
 import secrets
 import shutil
 import tempfile
 import time
 import traceback
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -38,9 +40,11 @@ def run(asked: RunOptions) -> int:
             return _run(asked, options, line.paths, console)
         except Interrupted as interrupted:
             console.error(f"Interrupted ({interrupted}); what was started is stopped")
+            console.info(f"Logs: {options.reports}{os.sep}")
             return interrupted.exit_code
         except BenchError as error:
             console.error(str(error))
+            console.info(f"Logs: {options.reports}{os.sep}")
             return error.exit_code
         except Exception as error:
             console.detail(traceback.format_exc())
@@ -73,18 +77,26 @@ def _run(asked: RunOptions, options: Options, paths: list[str], console: Console
             raise
         finally:
             facts = _facts(options, broker.handover, time.monotonic() - began, trouble)
-            reports.build(options, folder, facts, console)
+            with ThreadPoolExecutor(1) as pool:  # both take a second: side by side
+                pool.submit(_stop, broker, console)
+                reports.build(options, folder, facts, console)
     _tell_verdict(code, results, console)
     return code
+
+
+def _stop(broker: RunBroker, console: Console) -> None:
+    try:
+        broker.stop()
+    except (BenchError, OSError) as error:  # the guardian ends it when it closes
+        console.warning(f"The broker was not taken down in order: {error}")
 
 
 def _passes(
     asked: RunOptions, options: Options, folder: Path, broker: RunBroker, token: str, console
 ) -> outcome.Ends:
-    """Start behave and the broker side by side; follow all passes; take both down."""
+    """Start behave and the broker side by side and follow all passes; the broker stays up."""
     ends = outcome.Ends([], "")
     with ExitStack() as stack:
-        stack.callback(broker.stop)
         for number in range(1, asked.repeat + 1):
             suite = Suite(folder / f"pass-{number}", console, options.limits)
             stack.callback(suite.stop)

@@ -187,6 +187,17 @@ def test_a_second_interrupt_stops_at_once(project):
     until(lambda: all(map(dead, pids)), within_s=10, what="everything to be gone")
 
 
+def test_kill_nine_while_the_broker_starts(project):
+    """The broker that nobody knows yet goes too."""
+    process = project.start(*GOOD, trouble="slow")
+    until(lambda: project.broker_marks, within_s=20, what="the broker to start")
+    process.kill()
+    process.wait()
+    broker = int(project.broker_marks[0].split()[1])
+    until(lambda: dead(broker), within_s=10, what="the broker to be gone")
+    until(lambda: not os.listdir(project.folder / "tmp"), within_s=5, what="the folders to be gone")
+
+
 def test_kill_nine_leaves_nothing(project):
     """The runner is shot: broker, behave and its child are gone within ten seconds."""
     process = project.start("--tags", "@hangs")
