@@ -31,7 +31,9 @@ class Service(ConsumerRebalanceListener):
             "bootstrap_servers": settings.bootstrap,
             **python_client(settings.client),
         }
+        # What is ours: who sends for it, and the offset after the last one committed.
         self._producers: dict[TopicPartition, AIOKafkaProducer] = {}
+        self._next: dict[TopicPartition, int] = {}
         self._at_work = asyncio.Lock()  # held from a batch's first record to its commit
         self._trouble: KafkaError | None = None
         self._consumer = AIOKafkaConsumer(
@@ -41,7 +43,7 @@ class Service(ConsumerRebalanceListener):
             enable_auto_commit=False,
             isolation_level="read_committed",
             session_timeout_ms=6_000,
-            heartbeat_interval_ms=2_000,
+            heartbeat_interval_ms=500,
             metadata_max_age_ms=5_000,
             **self._common,
         )
@@ -59,21 +61,29 @@ class Service(ConsumerRebalanceListener):
             await _quietly(self._consumer.stop())
 
     async def _take_turn(self) -> None:
+        before = dict(self._producers)
         batches = await self._consumer.getmany(timeout_ms=200, max_records=BATCH_RECORDS)
         if self._trouble:
             raise self._trouble
         async with self._at_work:
             for partition, records in batches.items():
-                if partition in self._producers:  # else it moved on between fetch and lock
-                    await self._answer(partition, records)
+                producer = self._producers.get(partition)
+                if producer is None:
+                    continue  # it moved on between fetch and lock
+                if producer is before.get(partition):
+                    await self._answer(partition, producer, records)
+                else:  # it came back meanwhile: these may be of its former life
+                    self._consumer.seek(partition, self._next[partition])
 
-    async def _answer(self, partition: TopicPartition, records: list[ConsumerRecord]) -> None:
-        producer = self._producers[partition]
+    async def _answer(
+        self, partition: TopicPartition, producer: AIOKafkaProducer, records: list[ConsumerRecord]
+    ) -> None:
+        after = records[-1].offset + 1
         async with producer.transaction():  # aborts if anything in it fails
             sent = [await self._send(producer, record) for record in records]
             await asyncio.gather(*sent)
-            after = {partition: records[-1].offset + 1}
-            await producer.send_offsets_to_transaction(after, self._settings.group)
+            await producer.send_offsets_to_transaction({partition: after}, self._settings.group)
+        self._next[partition] = after
 
     async def _send(self, producer: AIOKafkaProducer, record: ConsumerRecord) -> asyncio.Future:
         known = Record(
@@ -109,15 +119,14 @@ class Service(ConsumerRebalanceListener):
         )
         try:
             await producer.start()
+            committed = await self._consumer.committed(partition)
         except BaseException:
             await _quietly(producer.stop())
             raise
+        # All at once, so that the main loop never sees half of it.
+        self._next[partition] = committed or 0  # below the first one there is: the earliest
+        self._consumer.seek(partition, self._next[partition])
         self._producers[partition] = producer
-        committed = await self._consumer.committed(partition)
-        if committed is None:
-            await self._consumer.seek_to_beginning(partition)
-        else:
-            self._consumer.seek(partition, committed)
 
 
 async def _quietly(closing) -> None:

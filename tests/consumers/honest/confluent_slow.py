@@ -51,7 +51,7 @@ class Service:
                 "enable.auto.commit": False,
                 "isolation.level": "read_committed",
                 "session.timeout.ms": 6_000,
-                "heartbeat.interval.ms": 2_000,
+                "heartbeat.interval.ms": 500,
                 "topic.metadata.refresh.interval.ms": 5_000,
             }
         )

@@ -56,7 +56,7 @@ class Service:
             enable_auto_commit=False,
             isolation_level="read_committed",
             session_timeout_ms=6_000,
-            heartbeat_interval_ms=2_000,
+            heartbeat_interval_ms=500,
             metadata_max_age_ms=5_000,
             **common,
         )
