@@ -17,6 +17,7 @@ STAND_IN_FILE = Path(__file__).with_name("standin.compose.yml")
 CONTAINER = "telco-redpanda-test"
 IMAGE = "docker.redpanda.com/redpandadata/redpanda:v24.2.4"
 STAND_IN_IMAGE = "telco-broker-standin"  # with any tag
+STAND_IN_LABEL = "telco.testbed.stand-in"
 RUN_LABEL = "telco.testbed.run"
 RUN = "CHURN_TESTBED_RUN"
 OVERRIDE = "CHURN_TESTBED_COMPOSE_OVERRIDE"

@@ -1,13 +1,11 @@
 """The broker's container: its state, its log, and the faults that can be put on it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from docker.errors import DockerException, NotFound
+from docker.errors import NotFound
 
-from testbed.brokers.engine import reason
+from testbed.brokers.engine import told
 from testbed.errors import BenchError
 from testbed.wait import until
 
@@ -53,28 +51,28 @@ class BrokerContainer:
     def state(self) -> State:
         """A fresh look; a container that was removed is ``gone``."""
         try:
-            with _told("look at the broker's container"):
+            with told("look at the broker's container"):
                 self._container.reload()
         except BenchError as error:
             if isinstance(error.__cause__, NotFound):
                 return State("gone")
             raise
-        told = self._container.attrs["State"]
+        state = self._container.attrs["State"]
         return State(
-            told["Status"],
-            (told.get("Health") or {}).get("Status", ""),
-            bool(told["OOMKilled"]),
-            told["ExitCode"],
+            state["Status"],
+            (state.get("Health") or {}).get("Status", ""),
+            bool(state["OOMKilled"]),
+            state["ExitCode"],
         )
 
     def pause(self) -> None:
         """Freeze every process of the container."""
-        with _told("pause the broker's container"):
+        with told("pause the broker's container"):
             self._container.pause()
 
     def resume(self) -> None:
         """Let them run again."""
-        with _told("resume the broker's container"):
+        with told("resume the broker's container"):
             self._container.unpause()
 
     def end_broker(self, *, clean: bool, within_s: float) -> None:
@@ -82,7 +80,7 @@ class BrokerContainer:
 
         Raises ``NotReached`` when it still runs after ``within_s`` seconds.
         """
-        with _told("signal the broker"):
+        with told("signal the broker"):
             self._container.kill(signal=STOP if clean else KILL)
         until(
             lambda: not self.broker_runs(),
@@ -94,12 +92,12 @@ class BrokerContainer:
 
     def start_broker(self) -> None:
         """Start the broker that was ended, on the same data; it is not ready yet."""
-        with _told("start the broker again"):
+        with told("start the broker again"):
             self._container.kill(signal=START)
 
     def broker_runs(self) -> bool:
         """Whether the shell that holds the container has the broker as its child."""
-        with _told("list the container's processes"):
+        with told("list the container's processes"):
             table = self._container.top()
         columns = table["Titles"]
         parent, command = columns.index("PPID"), columns.index("CMD")
@@ -109,26 +107,16 @@ class BrokerContainer:
 
     def logs(self, tail: int | str = "all") -> str:
         """The broker's output so far, or its last lines."""
-        with _told("read the broker's log"):
+        with told("read the broker's log"):
             return self._container.logs(tail=tail).decode("utf-8", "replace")
 
     def save_logs(self, target: Path) -> None:
         """Write the whole output to a file, piece by piece, with the engine's timestamps."""
         target.parent.mkdir(parents=True, exist_ok=True)
-        with _told("save the broker's log"), target.open("wb") as file:
+        with told("save the broker's log"), target.open("wb") as file:
             file.writelines(self._container.logs(stream=True, follow=False, timestamps=True))
 
     def remove(self) -> None:
         """Take it away with its data, whatever its state."""
-        with _told("remove the broker's container"):
+        with told("remove the broker's container"):
             self._container.remove(force=True, v=True)
-
-
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    try:
-        yield
-    except (DockerException, OSError) as error:
-        raise BenchError(
-            f"Docker could not {what}", reason(error), "Look at: docker ps -a; docker info"
-        ) from error

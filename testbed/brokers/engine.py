@@ -3,13 +3,15 @@
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import docker
 from docker.errors import APIError, DockerException, ImageNotFound
 
 from testbed.brokers import presence
-from testbed.errors import CannotStart
+from testbed.errors import BenchError, CannotStart
 
 ANSWER_WITHIN_S = 10.0  # an engine far away; a local one refuses or answers at once
 LOCAL = ("localhost", "localnpipe", "127.0.0.1")  # the SDK's names for socket and pipe
@@ -45,11 +47,12 @@ class Engine:
 
     def has_image(self, name: str) -> bool:
         """Whether the image is here already."""
-        try:
-            self.client.images.get(name)
-        except ImageNotFound:
-            return False
-        return True
+        with told("look for the image"):
+            try:
+                self.client.images.get(name)
+            except ImageNotFound:
+                return False
+            return True
 
     def pull(self, name: str, within_s: float) -> None:
         """Fetch an image; raises ``CannotStart`` when it cannot be had within the limit."""
@@ -68,8 +71,9 @@ class Engine:
 
     def container(self, name: str):
         """The container of that name, running or not, or None."""
-        found = self.client.containers.list(all=True, filters={"name": f"^/{name}$"})
-        return found[0] if found else None
+        with told("list its containers"):
+            found = self.client.containers.list(all=True, filters={"name": f"^/{name}$"})
+            return found[0] if found else None
 
 
 def reason(error: BaseException) -> str:
@@ -77,6 +81,17 @@ def reason(error: BaseException) -> str:
     if isinstance(error, APIError):
         return (error.explanation or str(error)).strip()
     return str(_innermost(error)).strip() or type(error).__name__
+
+
+@contextmanager
+def told(what: str) -> Iterator[None]:
+    """Tell trouble of the engine's as ``BenchError`` with its own words."""
+    try:
+        yield
+    except (DockerException, OSError) as error:
+        raise BenchError(
+            f"Docker could not {what}", reason(error), "Look at: docker ps -a; docker info"
+        ) from error
 
 
 def _client() -> docker.DockerClient:

@@ -14,7 +14,6 @@ from testbed.limits import Limits
 from testbed.options import Options
 from testbed.wait import until
 
-STAND_IN_LABEL = "telco.testbed.stand-in"
 LOOK_EVERY_S = 0.1  # while it starts; a look asks the engine and the broker
 TAIL = 20  # log lines that explain why a broker did not come up
 LOG = "redpanda.log"
@@ -30,7 +29,7 @@ def availability(options: Options, say: Say = lambda line: None) -> tuple[bool, 
         compose.find()
         with closing(_engine()) as engine:
             _ensure_image(engine, settings.image, options.limits, say)
-    except CannotStart as error:
+    except BenchError as error:
         return False, ": ".join(filter(None, (error.what.rstrip("."), error.cause)))
     return True, _why(settings.image)
 
@@ -163,7 +162,7 @@ class RedpandaBroker:
             self._engine = self._container = self._compose = None
 
     def _hand_over(self, settings, *, owned: bool, ready_s: float | None = None) -> None:
-        stand_in, image = self._container.label(STAND_IN_LABEL), self._container.image
+        stand_in, image = self._container.label(compose.STAND_IN_LABEL), self._container.image
         name = f"{stand_in}, a stand-in for Redpanda," if stand_in else f"Redpanda ({image})"
         self._handover = Handover(
             kind="redpanda",

@@ -86,6 +86,17 @@ def test_an_engine_that_does_not_answer_is_told_by_its_innermost_reason(monkeypa
         Engine.connect()
 
 
+def test_an_engine_that_dies_meanwhile_is_trouble_in_words():
+    there = engine()
+
+    def refuse(name):
+        raise DockerException("connection refused")
+
+    there.client.images.get = refuse
+    with pytest.raises(BenchError, match=r"Docker could not look for the image.*refused"):
+        there.has_image(IMAGE)
+
+
 def test_the_engines_own_words_are_handed_on():
     assert reason(APIError("500 Server Error", explanation=" no space left ")) == "no space left"
 

@@ -120,7 +120,7 @@ def test_a_start_protects_first_then_waits_and_hands_over(stage):
 
 
 def test_a_stand_in_is_called_one(stage):
-    labels = {redpanda.STAND_IN_LABEL: "Apache Kafka 4.4.0"}
+    labels = {compose.STAND_IN_LABEL: "Apache Kafka 4.4.0"}
     stage.found = [None, Container(State("running", "healthy"), labels=labels)]
     handover = stage.broker().start()
     assert handover.stand_in
