@@ -90,7 +90,7 @@ def test_every_field_is_needed_for_exact_recovery(name):
         ({"original_message_encoding": "ascii"}, "Expected original_message_encoding"),
         ({"original_message_encoding": None}, "Expected original_message_encoding to be utf-8"),
         ({"original_message": None}, "Expected original_message_encoding to be null, got 'utf-8'"),
-        ({"original_message": "a b", "original_message_encoding": "base64"}, "to be base64"),
+        ({"original_message": "QUJD!", "original_message_encoding": "base64"}, "to be base64"),
         ({"original_key": "other"}, "Expected the record's key to be the original's b'other'"),
         ({"original_key": None, "original_key_encoding": None}, "the original's None"),
         ({"source_partition": -1}, "Expected source_partition"),

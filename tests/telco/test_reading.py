@@ -128,7 +128,8 @@ def test_what_is_not_strict_json_is_a_problem_but_still_names_the_event(spoil):
 def test_a_score_that_is_no_number_is_none():
     outcome = read_prediction(raw(changed().replace(b"0.75", b"NaN")))
     assert (outcome.score, outcome.label) == (None, 1)
-    assert read_prediction(raw(changed(prediction=7))).label is None
+    for label in (7, True, "1", None):
+        assert read_prediction(raw(changed(prediction=label))).label is None
 
 
 _fields = st.dictionaries(

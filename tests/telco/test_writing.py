@@ -24,6 +24,7 @@ def test_the_unusual_is_unusual_in_many_ways():
     event = random_event(Random(1), "C-\u5317/1", timestamp(0), 5)
     values = [unusual(event, Random(n)) for n in range(50)]
     assert len(set(values)) == 50
+    assert len({tuple(json.loads(value)) for value in values}) == 50  # orders of fields
     everything = b"".join(values)
     for sign in (
         b"\t",
