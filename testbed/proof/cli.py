@@ -1,0 +1,128 @@
+"""``python -m testbed proof``: every saboteur is caught, every honest consumer passes.
+
+Exit codes: 0 proven, 1 one was missed or blamed, 2 usage, 3 the broker cannot start.
+"""
+
+import argparse
+import secrets
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+import msgspec
+from msgspec.structs import replace
+
+from testbed.brokers import KafkaBroker
+from testbed.errors import UsageError
+from testbed.guardian import Guardian
+from testbed.options import Options
+from testbed.proof import consumers, matrix
+from testbed.proof.judging import Row
+from testbed.proof.running import Proving
+
+
+def main(words: list[str]) -> int:
+    """Put the chosen consumers to the proof; raises ``BenchError`` where that cannot begin."""
+    args = _arguments(words)
+    saboteurs, honest = chosen(args)
+    begun = time.monotonic()
+    with _Broker(args.reports) as broker:
+        proving = Proving(args.reports.resolve(), broker.path, broker.token, tuple(args.behave))
+        work = [lambda one=one: proving.saboteur(one) for one in saboteurs]
+        work += [lambda one=one: proving.honest(one) for one in honest]
+        rows = in_parallel(work, args.jobs)
+    proof = matrix.Matrix(rows=rows, took_s=round(time.monotonic() - begun, 1))
+    matrix.write(proof, args.reports)
+    say(f"\n{matrix.summary(proof)}\nThe matrix: {args.reports / 'proof.txt'}")
+    return 0 if proof.green else 1
+
+
+def chosen(args: argparse.Namespace) -> tuple[list, list]:
+    """Who takes part; raises ``UsageError`` for a name that nobody has."""
+    saboteurs, honest = consumers.saboteurs(args.saboteurs), consumers.honest()
+    known = [one.name for one in (*saboteurs, *honest)]
+    for name in args.names:
+        if name not in known:
+            raise UsageError(f"Expected names of consumers, got {name!r}", "See --list")
+    if args.names:
+        return _named(saboteurs, args.names), _named(honest, args.names)
+    if args.quick:
+        return [one for one in saboteurs if one.quick], []
+    return [] if args.honest_only else saboteurs, [] if args.saboteurs_only else honest
+
+
+def _named(several: list, names: list[str]) -> list:
+    return [one for one in several if one.name in names]
+
+
+def in_parallel(work: list[Callable[[], Row]], jobs: int) -> list[Row]:
+    """Do all work, a few at a time; says each row when it is there, keeps the order of work."""
+    rows: dict[int, Row] = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        futures = {pool.submit(one): number for number, one in enumerate(work)}
+        for future in as_completed(futures):
+            row = rows[futures[future]] = future.result()
+            say(f"[{'SUCCESS' if row.green else 'ERROR'}] {matrix.line(row)}")
+    return [rows[number] for number in sorted(rows)]
+
+
+def say(text: str) -> None:
+    """A line for the person at the terminal."""
+    print(text, flush=True)  # noqa: T201 - what this command is for
+
+
+class _Broker:
+    """The embedded broker that the saboteurs share, handed over as somebody else's.
+
+    So no scenario may harm it, and each deletes the topics that it made.
+    """
+
+    def __init__(self, reports: Path):
+        self.token = f"proof-{secrets.token_hex(3)}"
+        self._folder = Path(tempfile.mkdtemp(prefix="churn-proof-"))
+        self.path = self._folder / "handover.json"
+        self._guardian = Guardian.start(self.token)
+        self._guardian.protect_folder(self._folder)
+        options = Options(broker="kafka", reports=reports)
+        self._broker = KafkaBroker(options, self._folder, self._guardian, say)
+
+    def __enter__(self) -> "_Broker":
+        try:
+            handover = replace(self._broker.start(), kind="external", owned=False)
+        except BaseException:
+            self._guardian.close()
+            raise
+        self.path.touch(mode=0o600)
+        self.path.write_bytes(msgspec.json.encode(handover))
+        return self
+
+    def __exit__(self, *_exc) -> None:
+        self._broker.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._guardian.close()
+
+
+def _arguments(words: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m testbed proof",
+        description="Every saboteur is caught by the promise it names; no honest one is blamed.",
+        epilog="Exit codes: 0 proven, 1 one was missed or blamed, 2 usage, 3 cannot start.",
+    )
+    add = parser.add_argument
+    add("names", nargs="*", metavar="NAME", help="only these consumers")
+    add("--quick", action="store_true", help="one saboteur for each promise, no honest consumer")
+    add("--honest-only", action="store_true", help="no saboteur")
+    add("--saboteurs-only", action="store_true", help="no honest consumer")
+    add("--jobs", type=int, default=2, metavar="N", help="so many side by side (default 2)")
+    add("--reports", type=Path, default=Path("reports/proof"), help="default %(default)s")
+    add("--saboteurs", type=Path, metavar="FILE", help="another list of saboteurs, as JSON")
+    add("--behave", nargs=argparse.REMAINDER, default=[], help="all that follows goes to behave")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

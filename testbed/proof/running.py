@@ -1,0 +1,97 @@
+"""Runs the features against one consumer, as anybody would, and reads what they recorded."""
+
+import json
+import os
+import re
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from testbed.bench import HANDOVER
+from testbed.errors import NotReached
+from testbed.processes import Spawned, spawn
+from testbed.proof import judging
+from testbed.proof.consumers import ROOT, Honest, Saboteur
+from testbed.reporting import record
+
+# Patience with a broken consumer: each is still far above what an honest one needs.
+SHORT_S = {"consumer_stop": 20, "scenario": 200}
+ONE_WITHIN_S = 300.0  # all scenarios of one saboteur; most need ten seconds
+ALL_WITHIN_S = 1800.0  # all features for one honest consumer, a slow one on a busy machine
+SESSION_S = 6  # of every consumer that takes part; a lower one brokers refuse
+
+
+@dataclass(frozen=True)
+class Proving:
+    """Where runs are kept, and the broker that saboteurs share.
+
+    Honest consumers get a broker each: all features run, and some harm the broker.
+    """
+
+    reports: Path
+    handover: Path
+    token: str
+    options: tuple[str, ...] = ()  # further words for every behave
+
+    def saboteur(self, one: Saboteur) -> judging.Row:
+        """Run the scenarios that the saboteur names."""
+        patience = [f"timeout.{name}_s={limit}" for name, limit in SHORT_S.items()]
+        declared = [f"{name}={value}" for name, value in one.options.items()]
+        words = _choices(
+            *_command(one.command), f"consumer.delivery={one.delivery}",
+            "consumer.dead_letter=exact", f"consumer.session_timeout_s={SESSION_S}",
+            *patience, *declared,
+        )  # fmt: skip
+        env = {HANDOVER: str(self.handover)}
+        ran = self._behave(one.name, [*words, *_scenarios(one.where)], env, ONE_WITHIN_S)
+        return judging.judge_saboteur(one, *ran)
+
+    def honest(self, one: Honest) -> judging.Row:
+        """Run all features."""
+        own = [f"consumer.session_timeout_s={one.session_timeout_s:g}"] if one.command else []
+        words = _choices(
+            *_command(one.command), f"consumer.delivery={one.delivery}", "broker=kafka", *own
+        )
+        ran = self._behave(one.name, words, {}, ALL_WITHIN_S)
+        return judging.judge_honest(one, *ran)
+
+    def _behave(self, name: str, words: list[str], more: dict[str, str], within_s: float):
+        """The scenarios that were recorded, the seconds it took, and what went wrong with it."""
+        folder = self.reports / name
+        record.start_run(folder)
+        env = {key: value for key, value in os.environ.items() if key != HANDOVER} | more
+        begun = time.monotonic()
+        process = spawn(
+            [sys.executable, "-m", "behave", *_choices(f"reports={folder}"), *words, *self.options],
+            env=env, cwd=ROOT, log=folder / "behave.log", token=f"{self.token} {self.token}-{name}",
+        )  # fmt: skip
+        trouble = _ended(process, within_s)
+        return record.read_all(folder), round(time.monotonic() - begun, 1), trouble
+
+
+def _ended(process: Spawned, within_s: float) -> str:
+    """Wait for the end and see to it; what was wrong with it, if anything."""
+    try:
+        process.wait(within_s)
+        return ""
+    except NotReached:
+        return f"it took longer than {within_s:.0f} s"
+    finally:
+        process.kill()
+
+
+def _choices(*pairs: str) -> list[str]:
+    return [word for pair in pairs for word in ("-D", pair)]
+
+
+def _command(words: tuple[str, ...]) -> list[str]:
+    return [f"consumer.command={json.dumps(words)}"] if words else []
+
+
+def _scenarios(where: tuple[str, ...]) -> list[str]:
+    """Behave's words for these scenarios: their files, and their names as patterns."""
+    pairs = [place.split(": ", 1) for place in where]
+    files = dict.fromkeys(f"features/{feature}.feature" for feature, _ in pairs)
+    names = [word for _, name in pairs for word in ("--name", re.escape(name))]
+    return [*files, *names]

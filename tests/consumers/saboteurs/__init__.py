@@ -1,0 +1,1 @@
+"""Broken consumers, one visible sin each, that the features must catch (docs/proof.md)."""

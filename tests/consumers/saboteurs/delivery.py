@@ -1,0 +1,143 @@
+"""Sins of delivery: events lost, answered twice, or counted as done at the wrong time."""
+
+from confluent_kafka import OFFSET_BEGINNING
+
+from consumer import loop
+from consumer.at_least_once import AtLeastOnce
+from consumer.fetching import Source
+from consumer.messages import Outgoing
+from consumer.processing import Processor
+from tests.consumers.saboteurs.changing import answers, client_properties, instead, is_letter
+from tests.consumers.saboteurs.saboteur import saboteur
+
+MIXED = "ordering: Valid and invalid events in turn"
+FIFTY = "end_to_end_flow: Fifty customers are scored"
+IDLE_RESTART = "consumer_resilience: A restart with nothing to do adds nothing"
+LOOKED_AT = "delivery_guarantees: The service is looked at again and again"
+
+
+@saboteur("commit-not-ahead", LOOKED_AT, source="B-01 B-04", quick=True)
+def commits_before_it_answers():
+    """Commits what it fetched, then answers it."""
+
+    @instead(AtLeastOnce, "deliver")
+    def _(deliver, self, batch):
+        self._source.commit(batch.offsets)
+        deliver(self, batch)
+
+
+@saboteur("no-loss", MIXED, source="B-30")
+def forgets_the_last_of_a_full_batch():
+    """Counts a full batch one short: its last record is never answered."""
+    loop.BATCH = 100
+
+    @instead(Processor, "process")
+    def _(process, self, records):
+        batch = process(self, records)
+        if len(records) == loop.BATCH:
+            batch.outgoing.pop()
+        return batch
+
+
+@saboteur("no-loss", MIXED, quick=True)
+def forgets_every_thousandth():
+    """Samples: the thousandth record of each partition goes nowhere."""
+    answers(lambda record, right: [] if record.offset() % 1000 == 999 else [right])
+
+
+@saboteur("no-loss", "schema_validation: Unusual spelling", source="B-15")
+def forgets_what_has_no_key():
+    """Takes a record without a key for an empty one."""
+    answers(lambda record, right: [right] if record.key() is not None else [])
+
+
+@saboteur("no-loss", "end_to_end_flow: Customers with several events get a score for each")
+def answers_each_customer_once():
+    """Takes a customer's second event for a repetition of the first."""
+    known: set[bytes | None] = set()
+
+    def first_only(_, right: Outgoing):
+        new = is_letter(right) or right.key not in known
+        known.add(right.key)
+        return [right] if new else []
+
+    answers(first_only)
+
+
+@saboteur("no-loss", "end_to_end_flow: The same event published three times")
+def takes_equal_events_for_copies():
+    """Removes duplicates by content, though each event counts."""
+    known: set[bytes | None] = set()
+
+    def new_only(record, right: Outgoing):
+        new = record.value() not in known
+        known.add(record.value())
+        return [right] if new else []
+
+    answers(new_only)
+
+
+@saboteur(
+    "no-loss", "end_to_end_flow: Events that waited for the service", source="B-53",
+    also="lag-returns",
+)  # fmt: skip
+def starts_at_the_end():
+    """Without a commit it begins with what comes next, not with what waits."""
+    client_properties("Consumer", auto_offset_reset="latest")
+
+
+@saboteur("restart-idle", IDLE_RESTART, quick=True)
+def begins_anew_at_each_start():
+    """Reads from the beginning whatever was committed, as a new group would."""
+
+    @instead(Source, "_on_assign")
+    def _(on_assign, self, client, partitions):
+        for partition in partitions:
+            partition.offset = OFFSET_BEGINNING
+        on_assign(self, client, partitions)
+
+
+@saboteur(
+    "commit-reaches-end", IDLE_RESTART, source="B-51", quick=True,
+    also=("restart-idle", "no-duplicates", "stops-clean", "lag-returns"),
+)  # fmt: skip
+def commits_the_last_instead_of_the_next():
+    """Commits the offset of the last record, which is then read again."""
+
+    @instead(Source, "commit")
+    def _(commit, self, offsets):
+        commit(self, {partition: offset - 1 for partition, offset in offsets.items()})
+
+
+@saboteur("no-duplicates", MIXED, source="B-30", quick=True)
+def sends_every_hundredth_twice():
+    """Sends again what it takes for lost."""
+    answers(lambda record, right: [right, right] if record.offset() % 100 == 99 else [right])
+
+
+@saboteur("commit-monotone", LOOKED_AT, source="B-34", quick=True,
+          also=("no-duplicates", "commit-reaches-end", "stops-clean"))  # fmt: skip
+def commits_overtake_each_other():
+    """Commits without waiting, so that an older commit lands behind a newer one."""
+    before: list[dict[int, int]] = []
+
+    @instead(Source, "commit")
+    def _(commit, self, offsets):
+        commit(self, offsets)
+        before.append(dict(offsets))
+        if len(before) == 3:
+            commit(self, before[0])
+            before.clear()
+
+
+@saboteur("no-phantom", FIFTY, quick=True)
+def answers_for_customers_nobody_sent():
+    """Scores a made-up customer with each tenth event."""
+
+    def invent(record, right: Outgoing):
+        invented = right._replace(
+            key=b"D" + right.key[1:], value=right.value.replace(b'"C-', b'"D-', 1)
+        )
+        return [right, invented] if record.offset() % 10 == 0 else [right]
+
+    answers(invent)
