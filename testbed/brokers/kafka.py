@@ -6,10 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from testbed.brokers import aot, jars, kept, ports, settings, storage
+from testbed.brokers.ended import Ended
 from testbed.brokers.installation import Installation
 from testbed.brokers.node import Node
 from testbed.brokers.protocol import Handover
-from testbed.brokers.running import Ended, RunningKafka, await_ready
+from testbed.brokers.running import RunningKafka, await_ready
 from testbed.brokers.training import WRITTEN_WITHIN_S, Training
 from testbed.errors import BenchError, CannotStart
 from testbed.options import Options

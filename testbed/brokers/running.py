@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from testbed.brokers.ended import TAIL, Ended
 from testbed.brokers.node import LOG, Node
 from testbed.brokers.protocol import Handover
 from testbed.brokers.readiness import Readiness
@@ -10,17 +11,6 @@ from testbed.brokers.settings import SESSION_AFTER_KILL_MS
 from testbed.errors import BenchError, CannotStart, NotReached
 from testbed.limits import Limits
 from testbed.wait import until
-
-TAIL = 1500  # characters of the log in a message
-
-
-class Ended(CannotStart):
-    """The broker's process ended while somebody waited for it; ``log`` holds its last words."""
-
-    def __init__(self, log: str):
-        self.log = log
-        last = f"its last words:\n{log[-TAIL:]}" if log else "it said nothing"
-        super().__init__("The embedded broker ended by itself", last, "See kafka.log in reports/")
 
 
 class RunningKafka:
@@ -107,7 +97,7 @@ def await_ready(node: Node, bootstrap_servers: str, within_s: float) -> None:
         if answers():
             return True
         if not node.running:
-            raise Ended(node.last_words())
+            raise Ended("The embedded broker ended by itself", node.last_words())
         return False
 
     try:

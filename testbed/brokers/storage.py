@@ -1,13 +1,15 @@
 """The embedded broker's data folder: formatted once, copied for each start."""
 
+import hashlib
+import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
 from testbed.brokers import jars, jvm, settings
+from testbed.brokers.ended import Ended
 from testbed.brokers.java import Java, environment
 from testbed.caches import cache_dir, locked, unusable
 from testbed.errors import CannotStart
@@ -16,6 +18,7 @@ CLUSTER_ID = "Y2h1cm4tdGVzdGJlZC0wMQ"
 FORMAT_WITHIN_S = 60.0
 MEMORY = Path("/dev/shm")  # noqa: S108 - with folders of our own below it
 NEEDED = 512 * 1024 * 1024  # bytes; a whole run of the features writes some tens of megabytes
+DATA, DIGESTS = "data", "digests.json"
 PREFIX = "churn-testbed-kafka-"
 
 
@@ -66,21 +69,27 @@ def _folder() -> Path:
 
 def _ensure(java: Java, libraries: list[Path]) -> Path:
     folder = _folder()
-    if not _looks_formatted(folder):
+    if not _is_whole(folder):
         with locked(folder, FORMAT_WITHIN_S):
-            if not _looks_formatted(folder):
+            if not _is_whole(folder):
                 _format(java, libraries, folder)
-    return folder
+    return folder / DATA
 
 
-def _looks_formatted(folder: Path) -> bool:
+def _is_whole(folder: Path) -> bool:
+    """Whether the files are those that Kafka wrote: few and small, so each start looks."""
     try:
-        told = (folder / "meta.properties").read_text("utf-8", errors="replace")
-    except OSError:
+        return json.loads((folder / DIGESTS).read_text("utf-8")) == _digests(folder / DATA)
+    except (OSError, ValueError):
         return False
-    metadata = folder / "__cluster_metadata-0"
-    whole = any(file.stat().st_size for file in metadata.glob("*.checkpoint"))
-    return whole and re.search(rf"(?m)^cluster\.id={CLUSTER_ID}$", told) is not None
+
+
+def _digests(data: Path) -> dict[str, str]:
+    files = sorted(path for path in data.rglob("*") if path.is_file())
+    return {
+        path.relative_to(data).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in files
+    }
 
 
 def _format(java: Java, libraries: list[Path], folder: Path) -> None:
@@ -88,8 +97,9 @@ def _format(java: Java, libraries: list[Path], folder: Path) -> None:
         partial = Path(tempfile.mkdtemp(dir=folder.parent, prefix="formatting-"))
         try:
             _run_tool(java, libraries, partial)
+            (partial / DIGESTS).write_text(json.dumps(_digests(partial / DATA)), "utf-8")
             shutil.rmtree(folder, ignore_errors=True)
-            (partial / "data").rename(folder)
+            partial.rename(folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
     except OSError as error:
@@ -97,10 +107,11 @@ def _format(java: Java, libraries: list[Path], folder: Path) -> None:
 
 
 def _run_tool(java: Java, libraries: list[Path], partial: Path) -> None:
-    port = settings.Listener(settings.CLIENTS, 9092)
+    clients = settings.Listener(settings.CLIENTS, 9092)
     controller = settings.Listener(settings.CONTROLLER, 9093)
     properties = partial / "server.properties"
-    properties.write_text(settings.server_properties(partial / "data", [port], controller), "utf-8")
+    text = settings.server_properties(partial / DATA, [clients], controller)
+    properties.write_text(text, "utf-8")
     words = ["format", "-t", CLUSTER_ID, "-c", str(properties)]
     try:
         done = subprocess.run(
@@ -111,11 +122,11 @@ def _run_tool(java: Java, libraries: list[Path], partial: Path) -> None:
             timeout=FORMAT_WITHIN_S,
             env=environment(),
         )
-        said = (done.stdout + done.stderr).strip()[-1000:]
+        failed, said = done.returncode != 0, (done.stdout + done.stderr).strip()
     except subprocess.TimeoutExpired:
-        said = f"it takes more than {FORMAT_WITHIN_S:g} s"
-    if not _looks_formatted(partial / "data"):
-        raise CannotStart("Kafka could not format its data folder", said, "See that Java runs here")
+        failed, said = True, f"it takes more than {FORMAT_WITHIN_S:g} s"
+    if failed:
+        raise Ended("Kafka could not format its data folder", said)
 
 
 def _free(folder: Path) -> int:

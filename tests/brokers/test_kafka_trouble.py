@@ -1,12 +1,10 @@
 """What can keep the embedded broker from starting: one clear message each, nothing left behind."""
 
-import errno
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 from collections import namedtuple
 from pathlib import Path
 
@@ -61,36 +59,12 @@ def test_a_full_disk_is_named(refused, monkeypatch):
     assert "got 5 MB" in error.cause
 
 
-def test_memory_without_room_is_passed_over(tmp_path, monkeypatch):
-    """A container's 64 MB of shared memory is no place for a broker."""
-    room = {tmp_path / "memory": 64 * 1024 * 1024}
-    monkeypatch.setattr(
-        shutil, "disk_usage", lambda path: Usage(0, 0, room.get(path, storage.NEEDED))
-    )
-    assert storage.new_data_folder(tmp_path, tmp_path / "memory").parent == tmp_path
-
-
-def test_memory_with_room_is_preferred(tmp_path):
-    memory = tmp_path / "memory"
-    memory.mkdir()
-    assert storage.new_data_folder(tmp_path, memory).parent == memory
-
-
 def test_a_cache_without_permission_is_named(refused, monkeypatch):
     """/proc refuses even an administrator."""
     monkeypatch.setenv("CHURN_TESTBED_CACHE", "/proc/cache")
     error = refused()
     assert "/proc/cache" in error.what
     assert "CHURN_TESTBED_CACHE" in error.next_step
-
-
-def test_a_data_folder_without_permission_is_named(monkeypatch, tmp_path):
-    def denied(**_):
-        raise PermissionError(errno.EACCES, "Permission denied")
-
-    monkeypatch.setattr(tempfile, "mkdtemp", denied)
-    with pytest.raises(CannotStart, match=r"data folder in .* Permission denied"):
-        storage.new_data_folder(tmp_path)
 
 
 def test_jars_that_cannot_be_reached_are_named(refused, tmp_path, monkeypatch):
@@ -130,22 +104,9 @@ def damage_a_jar(tmp_path, monkeypatch):
     return lambda: jar.is_whole(path)
 
 
-def damage_the_formatted_data(tmp_path, monkeypatch):
-    """The right names, the wrong bytes."""
-    metadata = storage._folder() / "__cluster_metadata-0"
-    metadata.mkdir(parents=True)
-    (metadata.parent / "meta.properties").write_text(
-        f"version=1\nnode.id=1\ncluster.id={storage.CLUSTER_ID}\n", "utf-8"
-    )
-    checkpoint = metadata / "00000000000000000000-0000000000.checkpoint"
-    checkpoint.write_bytes(b"no checkpoint")
-    return lambda: checkpoint.stat().st_size > 100
-
-
-@pytest.mark.parametrize("damage", [damage_a_jar, damage_the_formatted_data])
-def test_a_corrupt_cache_is_made_anew(damage, own_cache, make_broker, said, tmp_path, monkeypatch):
+def test_a_corrupt_jar_is_fetched_anew(own_cache, make_broker, said, tmp_path, monkeypatch):
     """By itself, in the same start."""
-    is_mended = damage(tmp_path, monkeypatch)
+    is_mended = damage_a_jar(tmp_path, monkeypatch)
     assert not is_mended()
     make_broker().start()
     assert is_mended()
