@@ -136,7 +136,9 @@ def install(venv: Path, locks: list[Path]) -> None:
         raise SetupError(f"This Python has neither ensurepip nor pip. {advice()}")
     uv = uv_for(venv, pip)
     if uv:
-        command = [*uv, "pip", "install", "--quiet", "--require-hashes", *wanted]
+        # Compiled once here, not at every start of a consumer: scikit-learn's import halves.
+        how = ("--quiet", "--compile-bytecode", "--require-hashes")
+        command = [*uv, "pip", "install", *how, *wanted]
         done = run([*command, "--python", venv_python(venv)], uv_environment())
         if done.returncode == 0:
             return
