@@ -37,6 +37,8 @@ class GroupObserver:
         self._topics, self._partitions, self._within_s = topics, partitions, answer_within_s
         self._last_commit: dict[int, int] | None = None
         self._last_group: Group | None = None
+        # Two looks at once would be recorded in an order that never was.
+        self._looking = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="group-observer", daemon=True)
 
@@ -87,13 +89,14 @@ class GroupObserver:
 
     def checkpoint(self, reason: str, *, settled: bool = False) -> Checkpoint:
         """Record commits, and the ends read after them: what was committed must be visible."""
-        committed = self.committed()
-        ends = self.ends("predictions", "dead letters", "input")
-        inputs = ends.pop("input")
-        checkpoint = Checkpoint(
-            reason=reason, committed=committed, ends=ends, input_ends=inputs, settled=settled
-        )
-        return self._history.append(checkpoint)
+        with self._looking:
+            committed = self.committed()
+            ends = self.ends("predictions", "dead letters", "input")
+            inputs = ends.pop("input")
+            checkpoint = Checkpoint(
+                reason=reason, committed=committed, ends=ends, input_ends=inputs, settled=settled
+            )
+            return self._history.append(checkpoint)
 
     def describe(self) -> Group:
         """The group's state and members now; recorded where it changed."""

@@ -2,6 +2,7 @@
 
 import re
 import zlib
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from testbed.bench import Bench
 from testbed.checker import Judgement, judge
 from testbed.checker.verdict import Finding, Verdict
 from testbed.errors import BenchError
-from testbed.history import PREDICTIONS, History, Outcome, Sent, save
+from testbed.history import PREDICTIONS, History, Mark, Outcome, Sent, save
 from testbed.pipeline import Pipeline
 from testbed.reporting.text import story
 from testbed.world import situation
@@ -48,16 +49,16 @@ class World:
 
     def require(self, promises: tuple[str, ...]) -> None:
         """Fail unless each promise that the consumer declared is HELD over what happened."""
+        self.history.append(Mark(name="required", figures=dict.fromkeys(promises, 1)))
         findings = [self.judgement().finding(promise) for promise in promises]
         asked = [finding for finding in findings if not finding.undeclared]
+        self._expect_none_broken(asked)
         for finding in asked:
-            self._expect_held(finding)
+            self._expect_known(finding)
 
     def require_all(self) -> None:
-        """Fail if any promise at all is broken."""
-        broken = [one for one in self.judgement().findings if one.verdict is Verdict.BROKEN]
-        if broken:
-            raise AssertionError("\n\n".join(story(one, self.history) for one in broken))
+        """Fail if any promise is broken, named in the scenario or not."""
+        self._expect_none_broken(self.judgement().findings)
 
     def judgement(self) -> Judgement:
         """All findings over the finished scenario; judged once."""
@@ -91,14 +92,22 @@ class World:
         self.pipeline.close()
         if not self.bench.handover.owned:
             self.bench.topics.delete(*self.pipeline.topics.values())
-        path = self.options.reports / "history" / f"{self.slug}.jsonl"
-        save(self.history, path)
-        return path
+        save(self.history, self._history_file)
+        return self._history_file
 
-    def _expect_held(self, finding: Finding) -> None:
-        if finding.verdict is Verdict.BROKEN:
-            raise AssertionError(story(finding, self.history))
-        if finding.not_applicable or finding.verdict is Verdict.UNKNOWN:
+    @property
+    def _history_file(self) -> Path:
+        return self.options.reports / "history" / f"{self.slug}.jsonl"
+
+    def _expect_none_broken(self, findings: Iterable[Finding]) -> None:
+        broken = [one for one in findings if one.verdict is Verdict.BROKEN]
+        if broken:
+            file = str(self._history_file)
+            raise AssertionError("\n\n".join(story(one, self.history, file) for one in broken))
+
+    def _expect_known(self, finding: Finding) -> None:
+        if finding.verdict is not Verdict.HELD:
+            self._expect_none_broken(self.judgement().findings)  # a breach says more than a doubt
             raise BenchError(
                 f"No verdict on the promise '{finding.title}'",
                 finding.not_applicable or finding.reason,
