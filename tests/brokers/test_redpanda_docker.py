@@ -23,7 +23,8 @@ from testbed.limits import Limits
 from testbed.options import Options
 from testbed.wait import until
 
-pytestmark = [pytest.mark.docker, pytest.mark.slow]
+pytestmark = [pytest.mark.docker, pytest.mark.slow, pytest.mark.timeout(400)]
+LIMITS = Limits(broker_ready_s=180.0)  # a JVM in a container on a loaded machine
 CONTAINER = f"telco-redpanda-check-{os.getpid()}"
 QUIET = {"error_cb": lambda _error: None, "log_level": 0}
 ANSWER_S = 20
@@ -74,7 +75,7 @@ def guardian():
 @pytest.fixture(scope="module")
 def make(beside, guardian, tmp_path_factory):
     folder = tmp_path_factory.mktemp("redpanda")
-    options = Options(broker="redpanda", reports=folder / "reports", limits=Limits())
+    options = Options(broker="redpanda", reports=folder / "reports", limits=LIMITS)
     return lambda: RedpandaBroker(options, folder, guardian, lambda line: None)
 
 
@@ -176,7 +177,7 @@ def test_stop_leaves_no_container_and_no_network(running, make, engine):
 
 def test_a_memory_limit_too_small_is_told_and_cleaned_up(make, beside, engine):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REDPANDA_TEST_MEMORY", "48m")
+        patch.setenv("REDPANDA_TEST_MEMORY", "16m")
         with pytest.raises(CannotStart, match="memory limit is too small"):
             make().start()
     assert engine.container(CONTAINER) is None
