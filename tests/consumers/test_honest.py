@@ -58,5 +58,5 @@ def test_it_shares_its_work(name, world_of):
     """A second and a third member come and go in the middle of a load."""
     world = world_of(name)
     world.service.start()
-    world.service.scale_under_load(EVENTS, 2, 3, 1)
+    world.service.scale_under_load(10 * EVENTS, 2, 3, 1)
     assert_honest(world)
