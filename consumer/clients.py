@@ -65,11 +65,21 @@ class Health:
             log.info("broker reachable again")
 
 
+def _membership(settings: Settings) -> dict:
+    """How a member is kept; under KIP-848 the broker decides, and refuses to be told."""
+    if settings.client.get("group.protocol") == "consumer":
+        return {}
+    return {
+        "session.timeout.ms": SESSION_TIMEOUT_MS,
+        "heartbeat.interval.ms": SESSION_TIMEOUT_MS // 3,
+        "partition.assignment.strategy": "cooperative-sticky",
+    }
+
+
 def consumer(settings: Settings, health: Health) -> Consumer:
     """A member of the group that commits nothing by itself."""
     tuned = {
-        "session.timeout.ms": SESSION_TIMEOUT_MS,
-        "heartbeat.interval.ms": SESSION_TIMEOUT_MS // 3,
+        **_membership(settings),
         "max.poll.interval.ms": 60_000,
         # The default of a second pauses a fast consumer whenever its queue was full.
         "fetch.queue.backoff.ms": 5,
@@ -85,7 +95,6 @@ def consumer(settings: Settings, health: Health) -> Consumer:
         "enable.auto.offset.store": False,
         "auto.offset.reset": "earliest",
         "isolation.level": "read_committed",
-        "partition.assignment.strategy": "cooperative-sticky",
     }
     return _make(Consumer, settings, health, tuned, fixed)
 

@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from testbed.errors import BenchError, NotReached
-from testbed.history import INPUT, Checkpoint, Fault
+from testbed.history import Checkpoint, Fault
 from testbed.pipeline import LOOK_EVERY_S, OUTPUTS, Pipeline
+from testbed.traffic import Traffic
 from testbed.wait import until
 
 FRAMES = 40  # looks at the frozen consumer before a moment is given up as too rare
@@ -30,20 +31,18 @@ def recorded(pipeline: Pipeline, name: str) -> Iterator[dict]:
 
 
 @contextmanager
-def under_load(pipeline: Pipeline, name: str) -> Iterator[None]:
-    """What an operator does while there is work; ``open_work`` is what was published meanwhile.
+def under_load(pipeline: Pipeline, name: str, traffic: Traffic) -> Iterator[None]:
+    """What an operator does while events keep coming; ``open_work`` is what was still to come.
 
     Raises ``BenchError`` where nothing was, for then nothing was put to the test.
     """
     with recorded(pipeline, name) as proof:
-        before = sum(pipeline.group.ends(INPUT)[INPUT].values())
         yield
-        proof["open_work"] = sum(pipeline.group.ends(INPUT)[INPUT].values()) - before
+        proof["open_work"] = traffic.left
     if not proof["open_work"]:
         raise BenchError(
-            f"No event was published during '{name}'",
-            "the load was over before",
-            "Run it again with a larger load, or a slower machine",
+            f"The load was over before the end of '{name}'",
+            next_step="Run it again with a larger load, or on a faster machine",
         )
 
 
@@ -102,13 +101,14 @@ def freeze_briefly(pipeline: Pipeline, number: int) -> None:
               what="the freeze to last", every_s=LOOK_EVERY_S)  # fmt: skip
 
 
-def freeze_until_replaced(pipeline: Pipeline, number: int, traffic) -> None:
+def freeze_until_replaced(pipeline: Pipeline, number: int, traffic: Traffic) -> None:
     """Freeze an instance until its session is over and its partitions belong to others."""
     members = len(pipeline.fleet.running())
     with recorded(pipeline, "freeze past the session") as proof, frozen(pipeline, number):
         proof["open_work"] = open_work(pipeline.group.checkpoint("paused"))
+        over = pipeline.history.now() + pipeline.session_timeout_s
         until(
-            lambda: _replaced(pipeline, members),
+            lambda: _replaced(pipeline, members) and pipeline.history.now() > over,
             within_s=pipeline.session_timeout_s * 2 + pipeline.limits.consumer_ready_s,
             what="the frozen member's partitions to be taken over",
             describe=pipeline.group.describe,

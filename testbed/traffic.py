@@ -37,6 +37,11 @@ class Traffic:
         if self._failure:
             raise self._failure
 
+    @property
+    def left(self) -> int:
+        """Events that are still to come."""
+        return len(self._drafts) - self.published
+
     def await_answers(self, *, share: float) -> None:
         """Wait until that share of the load has been answered; a stuck consumer ends it too."""
         wanted = int(self._count * share)

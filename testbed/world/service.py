@@ -78,7 +78,7 @@ class Service:
         """Ask the service to stop in the middle of a load, and publish the rest of it."""
         with self._traffic(count) as traffic:
             traffic.await_answers(share=0.3)
-            with faults.under_load(self._world.pipeline, "stop"):
+            with faults.under_load(self._world.pipeline, "stop", traffic):
                 self._world.pipeline.stop_consumers()
 
     def kill_under_load(self, count: int, moment: str = "at once") -> None:
@@ -110,7 +110,7 @@ class Service:
         with self._traffic(count) as traffic:
             for turn in range(times):
                 traffic.await_answers(share=(turn + 1) / (times + 2))
-                with faults.under_load(self._world.pipeline, "stop and start"):
+                with faults.under_load(self._world.pipeline, "stop and start", traffic):
                     self.stop()
                     self.start()
 
@@ -120,7 +120,7 @@ class Service:
         with self._traffic(count) as traffic:
             for turn, size in enumerate(sizes):
                 traffic.await_answers(share=(turn + 1) / (len(sizes) + 2))
-                with faults.under_load(pipeline, f"resize to {size}"):
+                with faults.under_load(pipeline, f"resize to {size}", traffic):
                     self._resize(size)
         pipeline.await_outcomes("load")
 
