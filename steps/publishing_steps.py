@@ -48,6 +48,12 @@ def step_publish_copies(context, count, times):
     context.world.sending.copies(count, times)
 
 
+@when("{cancelled:d} events are cancelled among {published:d} that are published")
+def step_publish_cancelled(context, cancelled, published):
+    """The cancelled ones stand on the topic in a transaction that was aborted."""
+    context.world.sending.cancelled(cancelled, published)
+
+
 @when("{count:d} pairs of customers who are alike in everything have an event each")
 def step_alike(context, count):
     """They differ in name and time only."""

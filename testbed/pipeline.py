@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from confluent_kafka import Producer
 from msgspec.structs import replace
 
 from testbed.errors import CannotStart, NotReached
@@ -58,6 +59,10 @@ class Pipeline:
             phase=phase,
             keep_values=keep_values,
         )
+
+    def cancel(self, producer: Producer, drafts: list[Draft], *, phase: str = "") -> list[Sent]:
+        """Publish drafts in a transaction that is cancelled: nobody may answer them."""
+        return self.publisher.cancel(producer, drafts, within_s=self.limits.publish_s, phase=phase)
 
     def start_consumers(self, count: int = 1, *, extra: tuple[str, ...] = ()) -> None:
         """Start instances 0 … count-1 that do not run yet."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from confluent_kafka import KafkaError, Message, Producer
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from msgspec.structs import replace
 
+from testbed.errors import BenchError
 from testbed.history import Headers, History, Sent
 from testbed.telco.draft import Draft
 
@@ -34,10 +35,34 @@ class Publisher:
         """
         answers: list[Sent] = []
         for draft, right in zip(drafts, expected, strict=True):
-            self._send(_sent(self.count, draft, right, phase, keep_values), draft, answers)
+            sent = _sent(self.count, draft, right, phase, keep_values)
+            self._send(self._producer, sent, draft, answers)
             self.count += 1
         if self._producer.flush(within_s):
             self._give_up()
+        return answers
+
+    def cancel(
+        self, producer: Producer, drafts: Iterable[Draft], *, within_s: float, phase: str = ""
+    ) -> list[Sent]:
+        """Publish drafts in a transaction of ``producer``, a transactional one, and abort it.
+
+        Nobody may ever treat them, so they admit no outcome. Raises ``BenchError`` where the
+        broker does not take part.
+        """
+        answers: list[Sent] = []
+        try:
+            producer.init_transactions(within_s)
+            producer.begin_transaction()
+            for draft in drafts:
+                nobodys = replace(draft, admits=(), note=draft.note or "cancelled")
+                sent = _sent(self.count, nobodys, None, phase, keep_value=True)
+                self._send(producer, sent, nobodys, answers)
+                self.count += 1
+            producer.flush(within_s)
+            producer.abort_transaction(within_s)
+        except KafkaException as error:
+            raise BenchError("No transaction could be cancelled", error.args[0].str()) from error
         return answers
 
     def _give_up(self) -> None:
@@ -45,16 +70,16 @@ class Publisher:
         self._producer.purge()
         self._producer.flush(1)
 
-    def _send(self, sent: Sent, draft: Draft, answers: list[Sent]) -> None:
+    def _send(self, producer: Producer, sent: Sent, draft: Draft, answers: list[Sent]) -> None:
         def answered(error: KafkaError | None, message: Message) -> None:
             answers.append(self._history.append(_answer(sent, error, message)))
 
         where = {} if draft.partition is None else {"partition": draft.partition}
-        self._producer.produce(
+        producer.produce(
             self._topic, draft.value, draft.key, headers=list(draft.headers),
             on_delivery=answered, **where,
         )  # fmt: skip
-        self._producer.poll(0)
+        producer.poll(0)
 
 
 def _sent(n: int, draft: Draft, right, phase: str, keep_value: bool) -> Sent:
