@@ -31,7 +31,7 @@ def _reference(chosen: Saboteur) -> int:
     score_from_json()
     environ = os.environ
     sys.argv = [
-        *("consumer", "--delivery", chosen.delivery, "--metrics-port", "0"),
+        *("consumer", "--delivery", chosen.runs or chosen.delivery, "--metrics-port", "0"),
         *("--instance", environ.get("INSTANCE", "0")),
         *(("--client-config", config) if (config := environ.get("CLIENT_CONFIG")) else ()),
     ]

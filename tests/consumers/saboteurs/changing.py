@@ -47,6 +47,11 @@ def letters(change: Callable[[dict, object], dict]) -> None:
     answers(lambda record, right: [_rewritten(change, record, right, letter=True)])
 
 
+def of_letters(change: Callable[[object, Outgoing], Iterable[Outgoing]]) -> None:
+    """Let each refused record be answered by ``change(record, right letter)`` instead."""
+    answers(lambda record, right: change(record, right) if is_letter(right) else [right])
+
+
 def _rewritten(change, record, right: Outgoing, *, letter: bool) -> Outgoing:
     if is_letter(right) != letter:
         return right

@@ -9,11 +9,16 @@ from consumer.messages import Outgoing
 from consumer.processing import Processor
 from tests.consumers.saboteurs.changing import answers, client_properties, instead, is_letter
 from tests.consumers.saboteurs.saboteur import saboteur
-
-MIXED = "ordering: Valid and invalid events in turn"
-FIFTY = "end_to_end_flow: Fifty customers are scored"
-IDLE_RESTART = "consumer_resilience: A restart with nothing to do adds nothing"
-LOOKED_AT = "delivery_guarantees: The service is looked at again and again"
+from tests.consumers.saboteurs.scenarios import (
+    COPIES,
+    FIFTY,
+    IDLE_RESTART,
+    LOOKED_AT,
+    MIXED,
+    ODD,
+    SEVERAL,
+    WAITED,
+)
 
 
 @saboteur("commit-not-ahead", LOOKED_AT, source="B-01 B-04", quick=True)
@@ -45,13 +50,13 @@ def forgets_every_thousandth():
     answers(lambda record, right: [] if record.offset() % 1000 == 999 else [right])
 
 
-@saboteur("no-loss", "schema_validation: Unusual spelling", source="B-15")
+@saboteur("no-loss", ODD, source="B-15")
 def forgets_what_has_no_key():
     """Takes a record without a key for an empty one."""
     answers(lambda record, right: [right] if record.key() is not None else [])
 
 
-@saboteur("no-loss", "end_to_end_flow: Customers with several events get a score for each")
+@saboteur("no-loss", SEVERAL)
 def answers_each_customer_once():
     """Takes a customer's second event for a repetition of the first."""
     known: set[bytes | None] = set()
@@ -64,7 +69,7 @@ def answers_each_customer_once():
     answers(first_only)
 
 
-@saboteur("no-loss", "end_to_end_flow: The same event published three times")
+@saboteur("no-loss", COPIES)
 def takes_equal_events_for_copies():
     """Removes duplicates by content, though each event counts."""
     known: set[bytes | None] = set()
@@ -78,7 +83,7 @@ def takes_equal_events_for_copies():
 
 
 @saboteur(
-    "no-loss", "end_to_end_flow: Events that waited for the service", source="B-53",
+    "no-loss", WAITED, source="B-53",
     also="lag-returns",
 )  # fmt: skip
 def starts_at_the_end():

@@ -1,6 +1,15 @@
 """All groups of saboteurs; importing them fills the table."""
 
-from tests.consumers.saboteurs import delivery, scoring
+import importlib
+
 from tests.consumers.saboteurs.saboteur import TABLE
 
-__all__ = ["TABLE", "delivery", "scoring"]
+GROUPS = (
+    *("delivery", "dead_letters", "letters", "scoring", "ordering", "rebalancing"),
+    *("transactions", "shutdown", "timing", "resources", "plain"),
+)
+
+for _name in GROUPS:
+    importlib.import_module(f"tests.consumers.saboteurs.{_name}")
+
+__all__ = ["TABLE"]

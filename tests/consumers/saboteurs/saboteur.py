@@ -8,6 +8,7 @@ AT_LEAST_ONCE, EXACTLY_ONCE = "at-least-once", "exactly-once"
 # What a broken promise breaks with it, whatever the sin behind it.
 FOLLOWS = {
     "no-loss": ("commit-not-ahead", "poison-isolated"),
+    "stays-up": ("no-loss", "lag-returns", "poison-isolated"),
     "restart-idle": ("no-duplicates",),
     "zombie-adds-nothing": ("no-duplicates",),
     "never-both": ("no-duplicates", "right-outcome"),
@@ -23,6 +24,7 @@ class Saboteur:
     ``caught_by``: promises that must all be seen broken in the scenarios ``where`` it runs;
     ``also``: promises that its sin may break besides. A scenario is written
     ``feature: words of its name``. ``options`` are further choices of the run (userdata).
+    ``runs``: the delivery that it really has, where that is not the one that it declares.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Saboteur:
     source: str
     delivery: str = AT_LEAST_ONCE
     also: tuple[str, ...] = ()
+    runs: str = ""
     options: dict[str, str] = field(default_factory=dict)
     quick: bool = False
     alone: bool = False
@@ -69,14 +72,13 @@ def saboteur(
             raise ValueError(f"Expected one saboteur of each name, got {name} twice")
         TABLE[name] = Saboteur(
             name=name,
-            group=begin.__module__.rpartition(".")[2].replace("_", " "),
             sin=" ".join((begin.__doc__ or "").split()),
             caught_by=_several(caught_by),
             where=_several(where),
             source=source,
             also=(*_several(also), *(one for by in _several(caught_by) for one in _following(by))),
             begin=begin,
-            **more,
+            **{"group": begin.__module__.rpartition(".")[2].replace("_", " ")} | more,
         )
         return begin
 

@@ -4,10 +4,7 @@ from consumer.messages import Event
 from consumer.processing import Processor
 from tests.consumers.saboteurs.changing import answers, instead, is_letter, predictions
 from tests.consumers.saboteurs.saboteur import saboteur
-
-FIFTY = "end_to_end_flow: Fifty customers are scored"
-SEVERAL = "end_to_end_flow: Customers with several events get a score for each"
-MIXED = "ordering: Valid and invalid events in turn"
+from tests.consumers.saboteurs.scenarios import ALIKE, FIFTY, MIXED, SEVERAL
 
 
 @saboteur("right-score", FIFTY)
@@ -57,7 +54,7 @@ def shifts_scores_behind_a_bad_record():
         return scored(self, read)
 
 
-@saboteur("consistent-score", "end_to_end_flow: Customers who are alike",
+@saboteur("consistent-score", ALIKE,
           options={"consumer.oracle": "off"}, quick=True)  # fmt: skip
 def scores_by_name():
     """The customer's name, which the model must not see, changes the score."""

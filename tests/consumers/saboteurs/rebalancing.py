@@ -1,0 +1,118 @@
+"""Sins of sharing: what members do when partitions come, go, or belong to somebody else."""
+
+import os
+import time
+
+from consumer.at_least_once import AtLeastOnce
+from consumer.fetching import Source
+from consumer.loop import Loop
+from tests.consumers.saboteurs.changing import client_properties, instead
+from tests.consumers.saboteurs.saboteur import saboteur
+from tests.consumers.saboteurs.scenarios import FLAPPING, ONE_KILLED, SCALED
+
+COMMIT_EVERY_S = 1.0
+
+
+def commit_once_a_second() -> None:
+    """Commit by the clock; whoever does must still do so before partitions go."""
+    last = [0.0]
+
+    @instead(AtLeastOnce, "settle")
+    def _(settle, self):
+        if time.monotonic() - last[0] > COMMIT_EVERY_S:
+            last[0] = time.monotonic()
+            settle(self)
+
+
+@saboteur("no-duplicates", FLAPPING, source="B-41")
+def lets_go_without_a_commit():
+    """Commits once a second, and not before its partitions go to somebody else."""
+    commit_once_a_second()
+
+    @instead(AtLeastOnce, "revoked")
+    def _(_revoked, self, partitions):
+        self.lost(partitions)
+
+
+def hold_back(most: int) -> list:
+    """Have the source keep up to so many fetched records for the next turn; the buffer."""
+    kept: list = []
+
+    @instead(Source, "fetch")
+    def _(fetch, self, room):
+        fetched = fetch(self, room)
+        records = kept + fetched
+        cut = max(0, len(records) - most) if fetched else len(records)
+        kept[:] = records[cut:]
+        return records[:cut]
+
+    return kept
+
+
+@saboteur("no-duplicates", FLAPPING, source="B-35",
+          also=("commit-monotone", "order-per-customer", "commit-reaches-end"))  # fmt: skip
+def keeps_its_buffer_over_a_rebalance():
+    """Answers what it had fetched, though another member owns it by now."""
+    hold_back(200)
+
+
+@saboteur("no-loss", FLAPPING, source="B-31 B-33")
+def empties_its_buffer_at_a_rebalance():
+    """Throws away what it had fetched, also of partitions that it keeps."""
+    kept = hold_back(200)
+
+    @instead(AtLeastOnce, "revoked")
+    def _(revoked, self, partitions):
+        kept.clear()
+        revoked(self, partitions)
+
+
+@saboteur("commit-monotone", FLAPPING, source="B-34 B-32",
+          also=("no-duplicates", "commit-reaches-end", "stops-clean"))  # fmt: skip
+def commits_what_it_once_had():
+    """Commits all offsets that it ever knew, those of partitions that it lost too."""
+    known: dict[int, int] = {}
+
+    @instead(Source, "commit")
+    def _(commit, self, offsets):
+        known.update(offsets)
+        commit(self, dict(known))
+
+
+@saboteur("stays-up", SCALED, source="B-42")
+def dies_of_losing_a_partition():
+    """Ends with an error when a partition is taken away from it."""
+
+    @instead(AtLeastOnce, "revoked")
+    def _(_revoked, _self, _partitions):
+        os._exit(1)
+
+
+@saboteur("lag-returns", FLAPPING, source="B-38 B-46", quick=True)
+def falls_asleep_after_the_second_change():
+    """From its second loss of a partition on it owns what it owns and does nothing."""
+    changes: list[int] = []
+
+    @instead(AtLeastOnce, "revoked")
+    def _(revoked, self, partitions):
+        changes.append(len(partitions))
+        revoked(self, partitions)
+
+    @instead(Loop, "_turn")
+    def _(turn, self):
+        return self._source.tend(0.1) if len(changes) > 1 else turn(self)
+
+
+@saboteur("stays-up", SCALED)
+def all_go_by_one_name():
+    """Every instance joins under the same static identity, and fences the one before."""
+    client_properties("Consumer", group_instance_id="scorer")
+
+
+@saboteur("every-partition-owned", ONE_KILLED, source="B-40", alone=True, quick=True,
+          also=("lag-returns", "no-loss", "poison-isolated"))  # fmt: skip
+def shares_out_only_what_it_had() -> int:
+    """As leader it forgets the partitions of a member that is gone."""
+    from tests.consumers.saboteurs.forgetful_leader import run
+
+    return run()

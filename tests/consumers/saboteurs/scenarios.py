@@ -1,0 +1,43 @@
+"""The situations in which saboteurs are caught: feature, and words of a scenario's name."""
+
+FIFTY = "end_to_end_flow: Fifty customers are scored"
+WAITED = "end_to_end_flow: Events that waited for the service"
+SEVERAL = "end_to_end_flow: Customers with several events get a score for each"
+COPIES = "end_to_end_flow: The same event published three times"
+ALIKE = "end_to_end_flow: Customers who are alike"
+ALL_DONE = "end_to_end_flow: Nothing is left to do when all is scored"
+
+FORM = "schema_validation: All predictions are checked, not a sample"
+ODD = "schema_validation: Unusual spelling"
+NO_EVENT = "schema_validation: What is JSON but not an event gets no score"
+WRONG_FIELD = "schema_validation: What is an event with a wrong field gets no score"
+
+NOT_JSON = "dead_letter_queue: Bytes that are no JSON are dead-lettered"
+INVALID = "dead_letter_queue: Events that break the agreement"
+NARROW = "dead_letter_queue: A valid event that the model cannot score"
+POSITIONS = "dead_letter_queue: Bad events first, last and side by side"
+ONLY_BAD = "dead_letter_queue: Nothing but bad events"
+BAD_RESTART = "dead_letter_queue: A restart answers no bad event again"
+
+TEN_FIFTEEN = "consumer_resilience: Ten before the stop, fifteen after it"
+IDLE_RESTART = "consumer_resilience: A restart with nothing to do adds nothing"
+STOPPED = "consumer_resilience: A stop in the middle of work loses nothing"
+KILLED = "consumer_resilience: The service is killed while it scores"
+
+LOOKED_AT = "delivery_guarantees: The service is looked at again and again"
+KILLED_BEFORE = "delivery_guarantees: The service is killed before its work counts as done"
+KILLED_AFTER = "delivery_guarantees: The service is killed right after its work counted as done"
+CRASH_LOOP = "delivery_guarantees: The service is killed three times in a row"
+STOPPED_OFTEN = "delivery_guarantees: The service is stopped and started again and again"
+
+MANY = "ordering: Many events of few customers"
+MIXED = "ordering: Valid and invalid events in turn"
+ORDER_RESTART = "ordering: A stop in between changes no order"
+
+SCALED = "rebalancing: From one instance to two, to three, and back to one"
+FLAPPING = "rebalancing: A second instance comes and goes quickly"
+ONE_KILLED = "rebalancing: One of two instances is killed"
+FROZEN_BRIEFLY = "rebalancing: An instance freezes for a moment"
+FROZEN_LONG = "rebalancing: An instance freezes for so long"
+
+CANCELLED = "transactions: Events that were cancelled stand among ordinary ones"

@@ -1,0 +1,140 @@
+"""Sins against exactly-once: what is declared as one step happens in two, or not at all."""
+
+import secrets
+import time
+
+from confluent_kafka import KafkaException
+
+from consumer import clients
+from consumer.exactly_once import ExactlyOnce, _AbortedError
+from consumer.fetching import Source
+from consumer.messages import Outgoing
+from consumer.processing import Batch
+from tests.consumers.saboteurs.changing import client_properties, instead, is_letter
+from tests.consumers.saboteurs.rebalancing import hold_back
+from tests.consumers.saboteurs.saboteur import AT_LEAST_ONCE, EXACTLY_ONCE, saboteur
+from tests.consumers.saboteurs.scenarios import (
+    CANCELLED,
+    CRASH_LOOP,
+    FROZEN_LONG,
+    IDLE_RESTART,
+    KILLED_BEFORE,
+    MIXED,
+)
+
+STEP_S = 10.0
+
+
+@saboteur("no-duplicates", CRASH_LOOP, delivery=EXACTLY_ONCE, runs=AT_LEAST_ONCE, source="B-47")
+def has_no_transactions_at_all():
+    """Declares exactly-once, and is a plain at-least-once service."""
+
+
+def _offsets_apart(before: bool) -> None:
+    """Outcomes in a transaction, offsets by an ordinary commit beside it."""
+
+    @instead(ExactlyOnce, "_transact")
+    def _(_transact, self, batch: Batch):
+        if before:
+            self._source.commit(batch.offsets)
+        self._producer.begin_transaction()
+        for message in batch.outgoing:
+            self._produce(message)
+        self._producer.commit_transaction(STEP_S)
+        if not before:
+            self._source.commit(batch.offsets)
+
+
+@saboteur("no-loss", KILLED_BEFORE, delivery=EXACTLY_ONCE, source="B-47")
+def commits_offsets_before_the_transaction():
+    """Counts work as done, and then begins the transaction with its answers."""
+    _offsets_apart(before=True)
+
+
+@saboteur("no-duplicates", KILLED_BEFORE, delivery=EXACTLY_ONCE, source="B-47",
+          also=("stops-clean",))  # fmt: skip
+def commits_offsets_behind_the_transaction():
+    """The answers are out for good before the work counts as done."""
+    _offsets_apart(before=False)
+
+
+@saboteur("no-duplicates", CRASH_LOOP, delivery=EXACTLY_ONCE, source="B-14")
+def sends_letters_beside_the_transaction():
+    """Predictions go with the transaction, dead letters go by themselves."""
+
+    known: list = []
+
+    @instead(clients, "producer")
+    def _(producer, *args, **more):
+        if not known:
+            known.append(producer(*args))
+        return producer(*args, **more)
+
+    @instead(ExactlyOnce, "_produce")
+    def _(produce, self, message: Outgoing):
+        if not is_letter(message):
+            return produce(self, message)
+        known[0].produce(message.topic, message.value, message.key, headers=message.headers)
+        return known[0].flush(STEP_S)
+
+
+@saboteur("no-loss", MIXED, delivery=EXACTLY_ONCE, source="B-50")
+def aborts_and_goes_on():
+    """Aborts a transaction now and then, and does not go back to its records."""
+    turns: list[int] = []
+
+    @instead(ExactlyOnce, "_transact")
+    def _(transact, self, batch):
+        turns.append(1)
+        if len(turns) % 4 == 0:
+            self._producer.begin_transaction()
+            raise _AbortedError("now and then")
+        transact(self, batch)
+
+    @instead(ExactlyOnce, "_rewind")
+    def _(_rewind, _self):
+        return None
+
+
+@saboteur("commit-reaches-end", IDLE_RESTART, delivery=EXACTLY_ONCE, source="B-51",
+          also=("restart-idle", "no-duplicates", "lag-returns"))  # fmt: skip
+def sends_the_last_offset_with_the_transaction():
+    """The offset in the transaction is the last record's and not the next one's."""
+
+    @instead(Source, "positions")
+    def _(positions, self, offsets):
+        return positions(self, {partition: offset - 1 for partition, offset in offsets.items()})
+
+
+@saboteur("lag-returns", KILLED_BEFORE, delivery=EXACTLY_ONCE, source="B-49")
+def has_a_new_name_at_each_start():
+    """A random transactional id and a long timeout: what a crash left open blocks all."""
+    clients.TRANSACTION_TIMEOUT_MS = 600_000
+
+    @instead(clients, "transactional_id")
+    def _(transactional_id, settings):
+        return f"{transactional_id(settings)}-{secrets.token_hex(4)}"
+
+
+@saboteur("zombie-adds-nothing", FROZEN_LONG, delivery=EXACTLY_ONCE, source="B-47 B-44", quick=True,
+          also=("commit-not-ahead", "commit-monotone", "order-per-customer"))  # fmt: skip
+def goes_on_where_it_froze():
+    """Answers what it had in hand, and asks nobody whether it is still a member."""
+    hold_back(500)
+
+    @instead(ExactlyOnce, "_transact")
+    def _(_transact, self, batch: Batch):
+        self._producer.begin_transaction()
+        for message in batch.outgoing:
+            self._produce(message)
+        self._producer.commit_transaction(STEP_S)
+        try:
+            self._source.commit(batch.offsets)
+        except KafkaException:
+            time.sleep(0.01)
+
+
+@saboteur("aborted-invisible", CANCELLED, delivery=EXACTLY_ONCE, source="B-52", quick=True)
+def answers_cancelled_events():
+    """Reads what is not committed, and so what was taken back."""
+    client_properties("Consumer", isolation_level="read_uncommitted")
