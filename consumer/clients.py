@@ -65,6 +65,12 @@ class Health:
             log.info("broker reachable again")
 
 
+def is_eager(settings: Settings) -> bool:
+    """Whether the client properties ask for a strategy that is not a cooperative one."""
+    strategy = settings.client.get("partition.assignment.strategy", "cooperative-sticky")
+    return "cooperative" not in strategy and settings.client.get("group.protocol") != "consumer"
+
+
 def _membership(settings: Settings) -> dict:
     """How a member is kept; under KIP-848 the broker decides, and refuses to be told."""
     if settings.client.get("group.protocol") == "consumer":

@@ -26,8 +26,12 @@ class Owner(Protocol):
 class Source:
     """One member of the group. Callbacks run inside ``fetch``, ``tend`` and ``close`` only."""
 
-    def __init__(self, client, topic: str, health: Health, metrics: Metrics):
-        """``client`` is a confluent_kafka ``Consumer`` that commits nothing by itself."""
+    def __init__(self, client, topic: str, health: Health, metrics: Metrics, *, eager=False):
+        """``client`` is a confluent_kafka ``Consumer`` that commits nothing by itself.
+
+        ``eager``: its group gives all partitions back at each rebalance.
+        """
+        self._eager = eager
         self._client, self._topic, self._health, self._metrics = client, topic, health, metrics
         self._owner: Owner | None = None
         self._paused = False
@@ -116,7 +120,7 @@ class Source:
         return [TopicPartition(self._topic, number) for number in sorted(numbers)]
 
     def _on_assign(self, client, partitions: list[TopicPartition]) -> None:
-        client.incremental_assign(partitions)
+        (client.assign if self._eager else client.incremental_assign)(partitions)
         self.assigned |= {partition.partition for partition in partitions}
         # The client keeps a partition paused even if it was lost in between.
         (client.pause if self._paused else client.resume)(partitions)
@@ -125,14 +129,20 @@ class Source:
     def _on_revoke(self, client, partitions: list[TopicPartition]) -> None:
         gone = {partition.partition for partition in partitions}
         self._owner.revoked(gone)
-        client.incremental_unassign(partitions)
+        self._unassign(client, partitions)
         self._forget(gone, "revoked")
 
     def _on_lost(self, client, partitions: list[TopicPartition]) -> None:
         gone = {partition.partition for partition in partitions}
         self._owner.lost(gone)
-        client.incremental_unassign(partitions)
+        self._unassign(client, partitions)
         self._forget(gone, "lost")
+
+    def _unassign(self, client, partitions: list[TopicPartition]) -> None:
+        if self._eager:
+            client.unassign()
+        else:
+            client.incremental_unassign(partitions)
 
     def _forget(self, gone: set[int], how: str) -> None:
         self.assigned -= gone

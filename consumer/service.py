@@ -44,7 +44,8 @@ def _run(settings: Settings, stop: Stop) -> None:
         metrics, health = Metrics(), clients.Health()
         metrics.serve(settings.metrics_port)
         client = clients.consumer(settings, health)
-        source = Source(client, settings.input_topic, health, metrics)
+        eager = clients.is_eager(settings)
+        source = Source(client, settings.input_topic, health, metrics, eager=eager)
         try:
             clients.reach(client, health, stop, settings.start_within_s)
             if not stop.asked:
