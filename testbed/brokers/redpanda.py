@@ -106,7 +106,7 @@ class RedpandaBroker:
         if container.broker_runs():
             container.end_broker(clean=clean, within_s=within_s)
         container.start_broker()
-        self._await_ready(self.handover.bootstrap_servers, within_s, health=False)
+        self._await_ready(self.handover.bootstrap_servers, within_s)
 
     def save_logs(self, target: Path) -> None:
         """Write what the container said; raises ``BenchError`` where it is gone."""
@@ -175,14 +175,14 @@ class RedpandaBroker:
             ready_s=ready_s,
         )
 
-    def _await_ready(self, servers: str, within_s: float, *, health: bool = True) -> None:
+    def _await_ready(self, servers: str, within_s: float) -> None:
         answers = Readiness(servers)
 
         def ready() -> bool:
             state = self._container.state()
             if state.status in trouble.ENDED:
                 raise self._broken(state, within_s)
-            return (not health or state.health in ("healthy", "")) and answers()
+            return answers()
 
         try:
             until(ready, within_s=within_s, what="the broker to answer", every_s=LOOK_EVERY_S)

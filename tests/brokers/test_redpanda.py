@@ -137,7 +137,8 @@ def test_a_healthy_container_started_by_hand_is_reused_and_left_running(stage):
     assert len(stage.said) == 1 and stage.said[0].startswith("Reusing the running Redpanda")
 
 
-def test_an_unhealthy_container_is_not_reused_and_not_touched(stage):
+def test_a_container_that_does_not_answer_is_not_reused_and_not_touched(stage):
+    stage.answers = False
     container = Container(State("running", "unhealthy"))
     stage.found = [container]
     with pytest.raises(CannotStart, match=r"failed to become ready.*unhealthy"):
@@ -216,7 +217,7 @@ def test_a_restart_ends_what_runs_and_starts_it_again(stage, clean, killed_befor
     stage.found = [None, container]
     broker = stage.broker()
     broker.start()
-    container.states = [State("running", "unhealthy")]  # its health is told a second late
+    container.states = [State("running", "unhealthy")]  # its health is told seconds late
     if killed_before:
         broker.kill()
     broker.restart(clean=clean)
