@@ -89,6 +89,8 @@ class Suite:
 
     def stop(self) -> None:
         """Ask as Ctrl-C does, give a little time, then kill; tell what was said last."""
+        if any(worker.running for worker in self._workers):
+            self._console.detail("[runner] asking behave to stop")
         for worker in self._workers:
             worker.interrupt()
         end = time.monotonic() + STOP_WITHIN_S

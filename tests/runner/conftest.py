@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
+
+from testbed.wait import until
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = {
@@ -149,6 +152,19 @@ class Project:
         path = self.reports / "broker-marks"
         return path.read_text().splitlines() if path.exists() else []
 
+    def hanging(self) -> list[int]:
+        """The pids of broker, behave and its own child, once a step hangs."""
+        path = self.reports / "hanging"
+        words = until(
+            lambda: path.exists() and path.read_text().split(), within_s=30, what="a hanging step"
+        )
+        return [self.broker_pid, *map(int, words)]
+
+    @property
+    def broker_pid(self) -> int:
+        """The fake broker's process."""
+        return int(self.broker_marks[0].split()[1])
+
     @property
     def log(self) -> str:
         """The run's log."""
@@ -161,3 +177,16 @@ def project(tmp_path):
     made = Project(tmp_path)
     yield made
     made.close()
+
+
+@pytest.fixture
+def dead():
+    """Whether a process is gone; one that waits to be reaped is."""
+
+    def gone(pid: int) -> bool:
+        try:
+            return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    return gone

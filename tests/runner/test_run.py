@@ -1,35 +1,13 @@
-"""A whole run, as its user sees it: lines, exit codes, logs, and nothing left behind."""
+"""A whole run, as its user sees it: lines, exit codes, and reports."""
 
 import json
 import os
 import re
-import signal
-import time
 
-import psutil
 import pytest
 
-from testbed.wait import until
-
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="the tests send POSIX signals")
 GOOD = ("features/good.feature",)
 BEHAVE_LINE = re.compile(r" \(\d+\.\d s\)")
-
-
-def dead(pid):
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
-
-
-def hanging(project, within_s=30):
-    """The pids of broker, behave and its own child, once a step hangs."""
-    path = project.reports / "hanging"
-    words = until(
-        lambda: path.exists() and path.read_text().split(), within_s=within_s, what="a hanging step"
-    )
-    return [int(project.broker_marks[0].split()[1]), *map(int, words)]
 
 
 def test_a_passing_run_says_what_the_guide_says(project):
@@ -81,13 +59,6 @@ def test_a_broken_promise_outweighs_trouble(project):
     assert code == 1
 
 
-def test_behave_that_is_killed_is_four(project):
-    """The message says how behave ended, and what ran before is kept."""
-    code, output = project.run("--tags", "@killed")
-    assert code == 4
-    assert "behave ended early, by signal 9" in output
-
-
 @pytest.mark.parametrize(
     ("words", "why"),
     [(("--tags", "@skips"), "all 1 were skipped"), (("-n", "nobody"), "none was chosen")],
@@ -134,88 +105,14 @@ def test_a_feature_that_cannot_be_read_is_three(project):
         ("silent", "[ERROR] Kafka broker failed to become ready within 60s."),
     ],
 )
-def test_a_broker_that_fails_is_three(project, trouble, message):
+def test_a_broker_that_fails_is_three(project, dead, trouble, message):
     """One message, the log kept, nothing left running."""
     code, output = project.run(*GOOD, trouble=trouble)
     assert code == 3
     assert message in output
     assert "PASSED" not in output
     assert (project.reports / "kafka.log").exists()
-    assert dead(int(project.broker_marks[0].split()[1]))
-
-
-@pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
-)
-def test_an_interrupt_stops_in_order(project, number, code):
-    """Within ten seconds: behave's hooks ran, the broker was stopped, the code tells the signal."""
-    process = project.start("--tags", "@hangs")
-    pids = hanging(project)
-    began = time.monotonic()
-    process.send_signal(number)
-    output, _ = process.communicate(timeout=20)
-    assert time.monotonic() - began < 10
-    assert process.returncode == code
-    assert f"[ERROR] Interrupted ({number.name})" in output
-    assert (project.reports / "after_all").exists()
-    assert project.broker_marks[1:] == ["stopped"]
-    assert all(map(dead, pids))
-
-
-def test_an_interrupt_while_the_broker_starts(project):
-    """Any step may be interrupted."""
-    process = project.start(*GOOD, trouble="slow")
-    until(lambda: project.broker_marks, within_s=20, what="the broker to start")
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
-    assert process.returncode == 130
-    assert dead(int(project.broker_marks[0].split()[1]))
-
-
-def test_a_second_interrupt_stops_at_once(project):
-    """The guardian does then what the run could not."""
-    process = project.start("--tags", "@hangs")
-    pids = hanging(project)
-    os.kill(pids[1], signal.SIGSTOP)  # behave cannot answer: the first one takes its time
-    process.send_signal(signal.SIGINT)
-    time.sleep(0.3)
-    began = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    process.wait(timeout=5)
-    assert time.monotonic() - began < 1
-    assert process.returncode == 130
-    until(lambda: all(map(dead, pids)), within_s=10, what="everything to be gone")
-
-
-def test_kill_nine_while_the_broker_starts(project):
-    """The broker that nobody knows yet goes too."""
-    process = project.start(*GOOD, trouble="slow")
-    until(lambda: project.broker_marks, within_s=20, what="the broker to start")
-    process.kill()
-    process.wait()
-    broker = int(project.broker_marks[0].split()[1])
-    until(lambda: dead(broker), within_s=10, what="the broker to be gone")
-    until(lambda: not os.listdir(project.folder / "tmp"), within_s=5, what="the folders to be gone")
-
-
-def test_kill_nine_leaves_nothing(project):
-    """The runner is shot: broker, behave and its child are gone within ten seconds."""
-    process = project.start("--tags", "@hangs")
-    pids = hanging(project)
-    process.kill()
-    process.wait()
-    until(lambda: all(map(dead, pids)), within_s=10, what="everything to be gone")
-    until(lambda: not os.listdir(project.folder / "tmp"), within_s=5, what="the folders to be gone")
-
-
-def test_a_silent_behave_is_given_up(project):
-    """A step that hangs past every limit ends the run with a message that names it."""
-    limit = ("-D", "timeout.scenario_s=0.1")
-    code, output = project.run("--tags", "@hangs", *limit, silence_s=0.5)
-    assert code == 4
-    assert "Expected a sign of life from behave" in output
-    assert "features/odd.feature:13  hangs" in output
-    assert all(map(dead, hanging(project)))
+    assert dead(project.broker_pid)
 
 
 def test_verbose_shows_every_step(project):
@@ -289,17 +186,6 @@ def test_the_reports_of_a_run(project):
     assert told["scenarios"]["total"] == 3
     assert told["run"]["broker"] == "Fake broker"
     assert 'failures="1"' in (project.reports / "test-results.xml").read_text()
-
-
-def test_an_interrupted_run_has_its_reports_too(project):
-    """What ran before is not lost."""
-    process = project.start(*GOOD, "features/odd.feature", "--tags", "not @trouble and not @killed")
-    hanging(project)
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
-    told = json.loads((project.reports / "summary.json").read_text())
-    assert told["status"] == "INTERRUPTED"
-    assert told["scenarios"]["passed"] == 2
 
 
 def test_a_run_that_could_not_start_says_so_in_its_summary(project):
