@@ -2,6 +2,7 @@
 
 import argparse
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,7 +84,11 @@ def _parser() -> argparse.ArgumentParser:
     _named(parser, "--deadletter-topic", "DEADLETTER_TOPIC", "topic of refused records")
     _named(parser, "--group-id", "GROUP_ID", "consumer group")
     _named(parser, "--model-path", "MODEL_PATH", "model stored with skops", type=Path)
-    add = parser.add_argument
+    _add_choices(parser.add_argument)
+    return parser
+
+
+def _add_choices(add: Callable[..., object]) -> None:
     add("--model-sha256", metavar="HEX", help="its digest (default: in <model>.sha256)")
     add(
         "--no-validate",
@@ -125,7 +130,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--log-level", type=str.upper, choices=LOG_LEVELS, default="INFO",
         help="default %(default)s")  # fmt: skip
-    return parser
 
 
 def _named(parser: argparse.ArgumentParser, flag: str, variable: str, text: str, **more) -> None:

@@ -5,6 +5,7 @@ set -euo pipefail
 export CHURN_TESTBED_PROGRAM="bash scripts/run_kafka_integration_tests.sh"
 here=$(CDPATH= cd -- "$(dirname -- "${BASH_SOURCE[0]}")" && pwd)
 . "$here/setup_venv.sh"
+export CHURN_TESTBED_CWD=$PWD # where the run started, for the command of a consumer
 cd "$churn_root"
 for word in "$@"; do
     case $word in

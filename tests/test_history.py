@@ -3,7 +3,17 @@
 import pytest
 
 from testbed.history import (
-    Began, Checkpoint, Fault, History, Outcome, Position, Process, Recovered, Sent, load, save,
+    Began,
+    Checkpoint,
+    Fault,
+    History,
+    Outcome,
+    Position,
+    Process,
+    Recovered,
+    Sent,
+    load,
+    save,
 )  # fmt: skip
 
 

@@ -20,6 +20,8 @@ from testbed.telco.reading import read_dead_letter, read_prediction
 if TYPE_CHECKING:
     from testbed.world.world import World
 
+STARTED_IN = "CHURN_TESTBED_CWD"  # the runner's script changes to the project's folder
+
 
 def build(world: World) -> Pipeline:
     """Create the topics and start the observers; the consumer is not started yet."""
@@ -83,7 +85,7 @@ def _fleet(world: World, topics: dict[str, str], group: str) -> Fleet:
         history=world.history,
         logs=options.reports,
         name=world.slug,
-        cwd=ROOT if options.is_reference else Path(os.getcwd()),
+        cwd=ROOT if options.is_reference else Path(os.environ.get(STARTED_IN, os.getcwd())),
         token=bench.token,
         free_port=free_port,
         stop_within_s=world.limits.consumer_stop_s,
