@@ -2,12 +2,11 @@
 
 The lock makes every machine run the same bytes, wherever they came from (Maven Central, a
 company's mirror in jgo's settings, the local Maven repository).
-``python -m testbed.brokers.jars VERSION`` writes it anew.
+``python scripts/lock_kafka.py VERSION`` writes it anew.
 """
 
 import hashlib
 import shutil
-import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,9 +17,7 @@ from testbed.caches import cache_dir, locked, unusable
 from testbed.errors import CannotStart
 
 LOCK = Path(__file__).with_name("kafka.lock")
-KAFKA = "org.apache.kafka", "kafka_2.13"
-# Kafka names no logging backend, and would be silent: this is the smallest.
-LOGGING = "org.slf4j", "slf4j-simple", "1.7.36"
+KAFKA = "kafka_2.13"  # the artifact that needs all others
 FETCH_WITHIN_S = 300.0  # 43 MB over a slow line, by this run or by another that fetches now
 CONNECTIONS = 6
 MEGABYTE = 1_000_000
@@ -63,7 +60,7 @@ def locked_jars() -> tuple[Jar, ...]:
 @cache
 def kafka_version() -> str:
     """Such as 4.4.0."""
-    return next(jar.version for jar in locked_jars() if jar.artifact == KAFKA[1])
+    return next(jar.version for jar in locked_jars() if jar.artifact == KAFKA)
 
 
 @cache
@@ -124,7 +121,7 @@ def _fetch_all(home: Path, say) -> None:
 
 def _fetch_into(partial: Path, old: Path) -> None:
     store = partial / "maven"
-    sources = [_maven(store / "near", near=True), _maven(store / "far", near=False)]
+    sources = [maven(store / "near", near=True), maven(store / "far", near=False)]
     missing = [jar for jar in locked_jars() if not _is_kept(jar, old, partial)]
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         tasks = [pool.submit(_fetch, jar, partial, sources) for jar in missing]
@@ -179,8 +176,11 @@ def _is_of_the_network(error: Exception) -> bool:
     return isinstance(error, requests.RequestException | ConnectionError)
 
 
-def _maven(store: Path, *, near: bool):
-    """Where jars come from; jgo and its HTTP client load only when something is missing."""
+def maven(store: Path, *, near: bool):
+    """Where jars come from: Maven's own store on this machine too if ``near``, and the network.
+
+    jgo and its HTTP client load only when something is missing.
+    """
     from jgo import MAVEN_CENTRAL_URL, GlobalSettings
     from jgo.maven import MavenContext
 
@@ -190,29 +190,3 @@ def _maven(store: Path, *, near: bool):
         local_repos=[settings.repo_cache] if near else [],
         remote_repos=settings.repositories | {"central": MAVEN_CENTRAL_URL},
     )
-
-
-def write_lock(version: str) -> None:
-    """Resolve ``version`` and all that it needs, and write the lock."""
-    from jgo.maven import Dependency
-
-    with tempfile.TemporaryDirectory() as store:
-        maven = _maven(Path(store), near=False)
-        roots = [
-            Dependency(maven.project(group, name).at_version(number).artifact())
-            for group, name, number in ((*KAFKA, version), LOGGING)
-        ]
-        first, others = maven.resolver.resolve(roots)
-        lines = sorted(_lock_line(one.artifact) for one in [*first, *others])
-    head = "# Jars of the embedded broker: sha256, bytes, group:artifact:version\n"
-    LOCK.write_text(head + "".join(line for _, line in lines), "utf-8")
-
-
-def _lock_line(artifact) -> tuple[str, str]:
-    data = artifact.resolve().read_bytes()
-    name = f"{artifact.groupId}:{artifact.artifactId}:{artifact.version}"
-    return name, f"{hashlib.sha256(data).hexdigest()} {len(data)} {name}\n"
-
-
-if __name__ == "__main__":
-    write_lock(sys.argv[1])

@@ -10,9 +10,11 @@ LEVELS = "-Dorg.slf4j.simpleLogger."
 OPTIONS = (
     # A small heap, the simplest collector and the first compiler only: made to start fast.
     *("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+    *("-Xms192m", "-Xmn96m"),  # no collection before it is ready, on a small machine neither
     "-XX:-UsePerfData",  # no file in the system's temporary folder
     "-XX:+ExitOnOutOfMemoryError",
     "-Djava.awt.headless=true",
+    "-Dslf4j.provider=org.slf4j.simple.SimpleServiceProvider",  # or it is sought in every jar
     f"{LEVELS}logFile=System.out",
     f"{LEVELS}showDateTime=true",
     f"{LEVELS}dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",

@@ -19,6 +19,7 @@ class Readiness:
             "bootstrap.servers": bootstrap_servers,
             "reconnect.backoff.ms": 20,
             "reconnect.backoff.max.ms": 100,
+            "retry.backoff.ms": 10,
             "error_cb": lambda _error: None,
             "log_level": 0,
         }

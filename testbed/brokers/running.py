@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+from testbed.brokers import ports
 from testbed.brokers.ended import TAIL, Ended
 from testbed.brokers.node import LOG, Node
 from testbed.brokers.protocol import Handover
@@ -91,17 +92,19 @@ def await_ready(node: Node, bootstrap_servers: str, within_s: float) -> None:
     Raises ``Ended`` if its process ends, and ``CannotStart`` with the end of its log if it does
     not become ready within ``within_s``.
     """
+    port = int(bootstrap_servers.rpartition(":")[2])
     answers = Readiness(bootstrap_servers)
 
     def ready() -> bool:
-        if answers():
+        # A client that asks too early notices only a second later that it could connect.
+        if ports.is_taken(port) and answers():
             return True
         if not node.running:
             raise Ended("The embedded broker ended by itself", node.last_words())
         return False
 
     try:
-        until(ready, within_s=within_s, what="the broker to answer")
+        until(ready, within_s=within_s, what="the broker to answer", every_s=0.005)
     except NotReached as error:
         raise CannotStart(
             f"Kafka broker failed to become ready within {within_s:g}s",

@@ -67,6 +67,8 @@ FIXED: dict[str, str | int] = {
     "log.index.size.max.bytes": 65536,
     # How soon the node is taken for alive again.
     "broker.heartbeat.interval.ms": 500,
+    # Nobody watches it by JMX.
+    "metric.reporters": "",
     # Few clients: few threads.
     "num.network.threads": 2,
     "num.io.threads": 4,
