@@ -119,6 +119,10 @@ def _add_choices(add: Callable[..., object]) -> None:
         metavar="FILE",
         help="client properties (SASL, TLS ...), key=value lines by librdkafka's names",
     )
+    _add_limits(add)
+
+
+def _add_limits(add: Callable[..., object]) -> None:
     add("--max-messages", type=_count, metavar="N", help="stop after N committed outcomes")
     add(
         "--start-timeout",
