@@ -19,12 +19,17 @@ def before_all(context):
 
 def before_feature(context, feature):
     """Skip what does not apply to this consumer and this broker, with its reason."""
-    context.session.begin_feature(feature)
+    context.session.begin_feature(context, feature)
 
 
 def before_scenario(context, scenario):
     """Give the scenario a world of its own."""
     context.world = context.session.begin(scenario)
+
+
+def after_step(context, step):
+    """Ask the promises too where a step could not go on: what is broken weighs more."""
+    context.session.weigh(context, step)
 
 
 def after_scenario(context, scenario):

@@ -21,9 +21,9 @@ class Ahead:
         self._waiting: list = []
         self._begun: dict[int, Future[World]] = {}
 
-    def plan(self, feature) -> None:
-        """The scenarios of a feature that is about to run, in order."""
-        self._waiting = [one for one in feature.walk_scenarios() if not one.should_skip]
+    def plan(self, feature, config) -> None:
+        """The scenarios of a feature that is about to run, in order, and no others."""
+        self._waiting = [one for one in feature.walk_scenarios() if one.should_run(config)]
 
     def take(self, scenario) -> World:
         """The world of a scenario that begins; the next one's is begun."""

@@ -2,6 +2,8 @@
 
 import os
 
+from behave.model_type import Status
+
 from testbed.ahead import Ahead
 from testbed.applies import skip_what_does_not_apply
 from testbed.bench import HANDOVER, Bench
@@ -39,10 +41,10 @@ class Session:
         formatters.add_to(runner, str(self.bench.options.reports / "allure-results"))
         runner.features.sort(key=lambda feature: record.feature_rank(str(feature.filename)))
 
-    def begin_feature(self, feature) -> None:
+    def begin_feature(self, context, feature) -> None:
         """Skip what does not apply, and plan the rest."""
         skip_what_does_not_apply(feature, self.bench)
-        self._ahead.plan(feature)
+        self._ahead.plan(feature, context.config)
 
     def begin(self, scenario) -> World:
         """A world for the scenario that begins."""
@@ -51,6 +53,22 @@ class Session:
     def _world(self, scenario) -> World:
         place = f"{scenario.filename}:{scenario.line}"
         return World(self.bench, str(scenario.feature.filename), scenario.name, place)
+
+    def weigh(self, context, step) -> None:
+        """Turn a step's error into a failure where the scenario up to it broke a promise.
+
+        A consumer that dies or hangs in the middle of a step would else pass for trouble of
+        the bench.
+        """
+        if step.status is not Status.error or not isinstance(step.exception, BenchError):
+            return
+        try:
+            context.world.require_none_broken_yet()
+        except AssertionError as broken:
+            step.status = Status.failed
+            step.exception = AssertionError(f"{broken}\n\nIts step ended: {step.exception}")
+        except BenchError:
+            return  # the trouble that brought us here is the one to be told
 
     def end(self, context, scenario) -> None:
         """Close the scenario's world and write its result, whatever became of it."""

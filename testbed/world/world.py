@@ -11,7 +11,7 @@ from testbed.bench import Bench
 from testbed.checker import Judgement, judge
 from testbed.checker.verdict import Finding, Verdict
 from testbed.errors import BenchError
-from testbed.history import PREDICTIONS, History, Mark, Outcome, Sent, save
+from testbed.history import PREDICTIONS, History, Mark, Outcome, Process, Sent, save
 from testbed.pipeline import Pipeline
 from testbed.reporting.text import story
 from testbed.world import situation
@@ -59,6 +59,14 @@ class World:
     def require_all(self) -> None:
         """Fail if any promise is broken, named in the scenario or not."""
         self._expect_none_broken(self.judgement().findings)
+
+    def require_none_broken_yet(self) -> None:
+        """Fail if a promise was broken up to here; nothing is asked before the consumer was ready.
+
+        The scenario ends with it, as with every judgement.
+        """
+        if any(event.what == "ready" for event in self.history.of(Process)):
+            self.require_all()
 
     def judgement(self) -> Judgement:
         """All findings over the finished scenario; judged once."""
