@@ -1,6 +1,7 @@
 """``python -m testbed proof``: every saboteur is caught, every honest consumer passes.
 
-Exit codes: 0 proven, 1 one was missed or blamed, 2 usage, 3 the broker cannot start.
+Exit codes: 0 proven, 1 one was missed or blamed, 2 usage, 3 the broker cannot start,
+130 interrupted.
 """
 
 import argparse
@@ -20,9 +21,12 @@ from testbed.brokers import KafkaBroker
 from testbed.errors import UsageError
 from testbed.guardian import Guardian
 from testbed.options import Options
-from testbed.proof import consumers, matrix
+from testbed.processes import kill_marked
+from testbed.proof import consumers, matrix, page
 from testbed.proof.judging import Row
 from testbed.proof.running import Proving
+
+INTERRUPTED = 130
 
 
 def main(words: list[str]) -> int:
@@ -30,13 +34,20 @@ def main(words: list[str]) -> int:
     args = _arguments(words)
     saboteurs, honest = chosen(args)
     begun = time.monotonic()
-    with _Broker(args.reports) as broker:
-        proving = Proving(args.reports.resolve(), broker.path, broker.token, tuple(args.behave))
-        work = [lambda one=one: proving.saboteur(one) for one in saboteurs]
-        work += [lambda one=one: proving.honest(one) for one in honest]
-        rows = in_parallel(work, args.jobs)
+    try:
+        with _Broker(args.reports) as broker:
+            proving = Proving(args.reports.resolve(), broker.path, broker.token, tuple(args.behave))
+            work = [lambda one=one: proving.saboteur(one) for one in saboteurs]
+            work += [lambda one=one: proving.honest(one) for one in honest]
+            rows = in_parallel(work, args.jobs)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    if args.keep:
+        rows = matrix.kept(args.reports, rows)
     proof = matrix.Matrix(rows=rows, took_s=round(time.monotonic() - begun, 1))
     matrix.write(proof, args.reports)
+    if args.page:
+        page.update(args.page, proof)
     say(f"\n{matrix.summary(proof)}\nThe matrix: {args.reports / 'proof.txt'}")
     return 0 if proof.green else 1
 
@@ -62,11 +73,14 @@ def _named(several: list, names: list[str]) -> list:
 def in_parallel(work: list[Callable[[], Row]], jobs: int) -> list[Row]:
     """Do all work, a few at a time; says each row when it is there, keeps the order of work."""
     rows: dict[int, Row] = {}
-    with ThreadPoolExecutor(jobs) as pool:
+    pool = ThreadPoolExecutor(jobs)
+    try:
         futures = {pool.submit(one): number for number, one in enumerate(work)}
         for future in as_completed(futures):
             row = rows[futures[future]] = future.result()
             say(f"[{'SUCCESS' if row.green else 'ERROR'}] {matrix.line(row)}")
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
     return [rows[number] for number in sorted(rows)]
 
 
@@ -101,6 +115,7 @@ class _Broker:
         return self
 
     def __exit__(self, *_exc) -> None:
+        kill_marked(self.token)  # runs that an interrupt left behind; else there are none
         self._broker.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._guardian.close()
@@ -120,6 +135,8 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     add("--jobs", type=int, default=2, metavar="N", help="so many side by side (default 2)")
     add("--reports", type=Path, default=Path("reports/proof"), help="default %(default)s")
     add("--saboteurs", type=Path, metavar="FILE", help="another list of saboteurs, as JSON")
+    add("--keep", action="store_true", help="keep the rows of others from the proof before")
+    add("--page", type=Path, metavar="FILE", help="put the matrix into a page, as docs/proof.md")
     add("--behave", nargs=argparse.REMAINDER, default=[], help="all that follows goes to behave")
     return parser.parse_args(words)
 

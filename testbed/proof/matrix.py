@@ -5,7 +5,10 @@ from pathlib import Path
 
 import msgspec
 
+from testbed.errors import UsageError
 from testbed.proof.judging import Result, Row
+
+FILE = "proof.json"
 
 
 class Matrix(msgspec.Struct, kw_only=True):
@@ -68,9 +71,24 @@ def text(matrix: Matrix) -> str:
     return "\n".join([*lines, "", summary(matrix), ""])
 
 
+def kept(folder: Path, rows: list[Row]) -> list[Row]:
+    """The rows of the proof before in this folder, with ``rows`` in place of theirs.
+
+    Raises ``UsageError`` for a ``proof.json`` that is none.
+    """
+    path = folder / FILE
+    try:
+        before = msgspec.json.decode(path.read_bytes(), type=Matrix).rows if path.exists() else []
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise UsageError(f"Expected a matrix of a proof in {path}", str(error)) from error
+    new = {row.name: row for row in rows}
+    known = {row.name for row in before}
+    return [new.get(row.name, row) for row in before] + [r for r in rows if r.name not in known]
+
+
 def write(matrix: Matrix, folder: Path) -> None:
     """Write ``proof.txt`` and ``proof.json``."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "proof.txt").write_text(text(matrix), "utf-8")
     document = msgspec.to_builtins(matrix) | {"green": matrix.green}
-    (folder / "proof.json").write_bytes(msgspec.json.format(msgspec.json.encode(document)))
+    (folder / FILE).write_bytes(msgspec.json.format(msgspec.json.encode(document)))

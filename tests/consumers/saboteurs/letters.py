@@ -26,7 +26,7 @@ def keeps_one_header_of_each_name():
     of_letters(lambda _, right: [right._replace(headers=list(dict(right.headers).items()))])
 
 
-@saboteur("dead-letter-contract", INVALID, source="B-15", quick=True)
+@saboteur("dead-letter-contract", INVALID, source="B-15", quick=True, also="dead-letter-faithful")
 def forgets_the_key():
     """Letters without the original's key."""
     of_letters(lambda _, right: [right._replace(key=None)])
@@ -128,7 +128,7 @@ def takes_nan_for_a_number():
     strict_json._DECODER = json.JSONDecoder(object_pairs_hook=strict_json._unique)
 
 
-@saboteur("right-outcome", WRONG_FIELD, quick=True, also="prediction-contract")
+@saboteur("right-outcome", INVALID, quick=True, also="right-error-type")
 def scores_whatever_can_be_scored():
     """Does not validate: any event that has all fields gets a score."""
 

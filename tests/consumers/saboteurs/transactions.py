@@ -8,14 +8,14 @@ from confluent_kafka import KafkaException
 from consumer import clients
 from consumer.exactly_once import ExactlyOnce, _AbortedError
 from consumer.fetching import Source
+from consumer.loop import Loop
 from consumer.messages import Outgoing
 from consumer.processing import Batch
 from tests.consumers.saboteurs.changing import client_properties, instead, is_letter
-from tests.consumers.saboteurs.rebalancing import hold_back
+from tests.consumers.saboteurs.rebalancing import COMMIT_EVERY_S, hold_back
 from tests.consumers.saboteurs.saboteur import AT_LEAST_ONCE, EXACTLY_ONCE, saboteur
 from tests.consumers.saboteurs.scenarios import (
     CANCELLED,
-    CRASH_LOOP,
     FROZEN_LONG,
     IDLE_RESTART,
     KILLED_BEFORE,
@@ -25,40 +25,55 @@ from tests.consumers.saboteurs.scenarios import (
 STEP_S = 10.0
 
 
-@saboteur("no-duplicates", CRASH_LOOP, delivery=EXACTLY_ONCE, runs=AT_LEAST_ONCE, source="B-47")
+@saboteur("no-duplicates", KILLED_BEFORE, delivery=EXACTLY_ONCE, runs=AT_LEAST_ONCE, source="B-47")
 def has_no_transactions_at_all():
     """Declares exactly-once, and is a plain at-least-once service."""
 
 
-def _offsets_apart(before: bool) -> None:
-    """Outcomes in a transaction, offsets by an ordinary commit beside it."""
-
-    @instead(ExactlyOnce, "_transact")
-    def _(_transact, self, batch: Batch):
-        if before:
-            self._source.commit(batch.offsets)
-        self._producer.begin_transaction()
-        for message in batch.outgoing:
-            self._produce(message)
-        self._producer.commit_transaction(STEP_S)
-        if not before:
-            self._source.commit(batch.offsets)
+def _outcomes_alone(self: ExactlyOnce, batch: Batch) -> None:
+    """A transaction without the offsets of what it answers."""
+    self._producer.begin_transaction()
+    for message in batch.outgoing:
+        self._produce(message)
+    self._producer.commit_transaction(STEP_S)
 
 
 @saboteur("no-loss", KILLED_BEFORE, delivery=EXACTLY_ONCE, source="B-47")
 def commits_offsets_before_the_transaction():
     """Counts work as done, and then begins the transaction with its answers."""
-    _offsets_apart(before=True)
+
+    @instead(ExactlyOnce, "_transact")
+    def _(_transact, self, batch: Batch):
+        self._source.commit(batch.offsets)
+        _outcomes_alone(self, batch)
 
 
-@saboteur("no-duplicates", KILLED_BEFORE, delivery=EXACTLY_ONCE, source="B-47",
-          also=("stops-clean",))  # fmt: skip
+@saboteur("no-duplicates", KILLED_BEFORE, delivery=EXACTLY_ONCE, source="B-47", also="stops-clean")
 def commits_offsets_behind_the_transaction():
-    """The answers are out for good before the work counts as done."""
-    _offsets_apart(before=False)
+    """Answers are out for good at once; that they are is written down once a second."""
+    known: dict[int, int] = {}
+    last = [0.0]
+
+    @instead(ExactlyOnce, "_transact")
+    def _(_transact, self, batch: Batch):
+        _outcomes_alone(self, batch)
+        known.update(batch.offsets)
+        self.settle()
+
+    @instead(ExactlyOnce, "settle")
+    def _(_settle, self):
+        if known and time.monotonic() - last[0] > COMMIT_EVERY_S:
+            self._source.commit(dict(known))
+            known.clear()
+            last[0] = time.monotonic()
+
+    @instead(Loop, "_finish")
+    def _(_finish, self):
+        last[0] = 0.0
+        self._delivery.settle()
 
 
-@saboteur("no-duplicates", CRASH_LOOP, delivery=EXACTLY_ONCE, source="B-14")
+@saboteur("no-duplicates", KILLED_BEFORE, delivery=EXACTLY_ONCE, source="B-14")
 def sends_letters_beside_the_transaction():
     """Predictions go with the transaction, dead letters go by themselves."""
 
@@ -124,10 +139,7 @@ def goes_on_where_it_froze():
 
     @instead(ExactlyOnce, "_transact")
     def _(_transact, self, batch: Batch):
-        self._producer.begin_transaction()
-        for message in batch.outgoing:
-            self._produce(message)
-        self._producer.commit_transaction(STEP_S)
+        _outcomes_alone(self, batch)
         try:
             self._source.commit(batch.offsets)
         except KafkaException:
