@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from testbed.brokers import jars  # noqa: E402
+from testbed.brokers import jars
 
 KAFKA = "org.apache.kafka", jars.KAFKA
 # Kafka names no logging backend, and would be silent: this is the smallest. The API that Kafka
