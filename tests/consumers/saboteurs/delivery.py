@@ -10,6 +10,8 @@ from consumer.processing import Processor
 from tests.consumers.saboteurs.changing import answers, client_properties, instead, is_letter
 from tests.consumers.saboteurs.saboteur import saboteur
 from tests.consumers.saboteurs.scenarios import (
+    ALL_DONE,
+    BACKLOG,
     COPIES,
     FIFTY,
     IDLE_RESTART,
@@ -17,6 +19,7 @@ from tests.consumers.saboteurs.scenarios import (
     MIXED,
     ODD,
     SEVERAL,
+    TEN_FIFTEEN,
     WAITED,
 )
 
@@ -146,3 +149,65 @@ def answers_for_customers_nobody_sent():
         return [right, invented] if record.offset() % 10 == 0 else [right]
 
     answers(invent)
+
+
+@saboteur("no-loss", BACKLOG)
+def has_counted_to_a_hundred_thousand():
+    """Its counter is full after 100,000 records, and what comes then goes nowhere."""
+    counted: list[int] = [0]
+
+    def while_it_counts(_, right: Outgoing):
+        counted[0] += 1
+        return [right] if counted[0] <= 100_000 else []
+
+    answers(while_it_counts)
+
+
+@saboteur("no-loss", TEN_FIFTEEN, source="B-53")
+def skips_the_first_after_a_restart():
+    """Goes on one record behind what it had committed."""
+
+    @instead(Source, "_on_assign")
+    def _(on_assign, self, client, partitions):
+        for known in client.committed(partitions, timeout=10):
+            if known.offset > 0:
+                partition = next(p for p in partitions if p.partition == known.partition)
+                partition.offset = known.offset + 1
+        on_assign(self, client, partitions)
+
+
+@saboteur("restart-idle", IDLE_RESTART, source="B-34", also=("commit-monotone", "stops-clean"))
+def goes_back_ten_to_be_safe():
+    """At a stop it commits ten records less than it has done, in case one was lost."""
+
+    @instead(Source, "close")
+    def _(close, self):
+        places = self._client.committed(self._partitions(self.assigned), timeout=10)
+        back = {p.partition: max(0, p.offset - 10) for p in places if p.offset > 0}
+        if back:
+            self.commit(back)
+        close(self)
+
+
+@saboteur("lag-returns", FIFTY, also="stops-clean")
+def reads_two_of_three_partitions():
+    """Owns all partitions, and never reads the last one."""
+
+    @instead(Source, "_on_assign")
+    def _(on_assign, self, client, partitions):
+        on_assign(self, client, partitions)
+        client.pause([partition for partition in partitions if partition.partition == 2])
+
+
+@saboteur("no-duplicates", ALL_DONE, source="B-12")
+def says_it_again_when_it_is_quiet():
+    """When nothing comes it sends its last answer once more, to be sure."""
+    last: list[Outgoing] = []
+    answers(lambda _, right: [last.append(right) or right])
+
+    @instead(AtLeastOnce, "settle")
+    def _(settle, self):
+        settle(self)
+        if not self.pending and last and not self._outstanding():
+            self._produce(last[-1])
+            last.clear()

@@ -6,9 +6,10 @@ import time
 from consumer.at_least_once import AtLeastOnce
 from consumer.fetching import Source
 from consumer.loop import Loop
-from tests.consumers.saboteurs.changing import client_properties, instead
+from consumer.processing import Processor
+from tests.consumers.saboteurs.changing import answers, client_properties, instead
 from tests.consumers.saboteurs.saboteur import saboteur
-from tests.consumers.saboteurs.scenarios import FLAPPING, ONE_KILLED, SCALED
+from tests.consumers.saboteurs.scenarios import FLAPPING, FROZEN_BRIEFLY, ONE_KILLED, SCALED
 
 COMMIT_EVERY_S = 1.0
 
@@ -116,3 +117,60 @@ def shares_out_only_what_it_had() -> int:
     from tests.consumers.saboteurs.forgetful_leader import run
 
     return run()
+
+
+def _after_a_gap(then) -> None:
+    """Call ``then(source)`` at the first fetch after a second in which there was none."""
+    last = [0.0]
+
+    @instead(Source, "fetch")
+    def _(fetch, self, room):
+        late = last[0] and time.monotonic() - last[0] > 1.0
+        records = fetch(self, room)
+        if late:
+            then(self, records)
+        last[0] = time.monotonic()
+        return records
+
+
+@saboteur("no-loss", FROZEN_BRIEFLY, source="B-59")
+def empties_its_buffer_after_a_pause():
+    """After a pause it takes what it has in hand for stale, and throws it away."""
+
+    @instead(Processor, "process")
+    def _(process, self, records):
+        batch = process(self, records)
+        if stale:
+            batch.outgoing.clear()
+            stale.clear()
+        return batch
+
+    stale: list[int] = []
+    _after_a_gap(lambda _, records: stale.append(1) if records else None)
+
+
+@saboteur("no-duplicates", FROZEN_BRIEFLY, source="B-43",
+          also=("commit-monotone", "order-per-customer"))  # fmt: skip
+def goes_back_after_a_pause():
+    """After a pause it takes its membership for lost, and begins where it once began."""
+
+    def back(source: Source, _) -> None:
+        for place in source._client.committed(source._partitions(source.assigned), timeout=10):
+            place.offset = max(0, place.offset - 100)
+            source._client.seek(place)
+
+    _after_a_gap(back)
+
+
+@saboteur("no-loss", SCALED)
+def second_instances_lose_one():
+    """Any instance but the first loses the first record that it gets."""
+    if os.environ.get("INSTANCE", "0") == "0":
+        return
+    seen: list[int] = []
+
+    def but_the_first(_, right):
+        seen.append(1)
+        return [right] if len(seen) > 1 else []
+
+    answers(but_the_first)

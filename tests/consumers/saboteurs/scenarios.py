@@ -28,6 +28,7 @@ LOOKED_AT = "delivery_guarantees: The service is looked at again and again"
 KILLED_BEFORE = "delivery_guarantees: The service is killed before its work counts as done"
 KILLED_AFTER = "delivery_guarantees: The service is killed right after its work counted as done"
 CRASH_LOOP = "delivery_guarantees: The service is killed three times in a row"
+BACKLOG = "delivery_guarantees: A backlog of many events is answered to the last one"
 STOPPED_OFTEN = "delivery_guarantees: The service is stopped and started again and again"
 
 MANY = "ordering: Many events of few customers"

@@ -1,5 +1,6 @@
 """Sins against exactly-once: what is declared as one step happens in two, or not at all."""
 
+import os
 import secrets
 import time
 
@@ -19,7 +20,8 @@ from tests.consumers.saboteurs.scenarios import (
     FROZEN_LONG,
     IDLE_RESTART,
     KILLED_BEFORE,
-    MIXED,
+    LOOKED_AT,
+    STOPPED,
 )
 
 STEP_S = 10.0
@@ -93,7 +95,7 @@ def sends_letters_beside_the_transaction():
         return known[0].flush(STEP_S)
 
 
-@saboteur("no-loss", MIXED, delivery=EXACTLY_ONCE, source="B-50")
+@saboteur("no-loss", LOOKED_AT, delivery=EXACTLY_ONCE, source="B-50")
 def aborts_and_goes_on():
     """Aborts a transaction now and then, and does not go back to its records."""
     turns: list[int] = []
@@ -150,3 +152,19 @@ def goes_on_where_it_froze():
 def answers_cancelled_events():
     """Reads what is not committed, and so what was taken back."""
     client_properties("Consumer", isolation_level="read_uncommitted")
+
+
+@saboteur("lag-returns", STOPPED, delivery=EXACTLY_ONCE, source="B-49",
+          also=("stops-clean", "no-loss"))  # fmt: skip
+def stops_in_the_middle_of_a_transaction():
+    """Begins one more transaction when it is asked to stop, and neither commits nor aborts it."""
+    has_a_new_name_at_each_start()
+
+    @instead(Loop, "_finish")
+    def _(_finish, self):
+        batch, delivery = self._processor.process(self._source.fetch(100)), self._delivery
+        delivery._producer.begin_transaction()
+        for message in batch.outgoing:
+            delivery._produce(message)
+        delivery._producer.flush(STEP_S)
+        os._exit(0)
