@@ -1,6 +1,7 @@
 """One saboteur for each promise, through a real broker: each promise is seen broken."""
 
 import json
+import os
 import sys
 
 import pytest
@@ -10,6 +11,13 @@ from testbed.proof import cli, consumers
 from testbed.proof.consumers import Saboteur
 from testbed.proof.judging import Result
 
+pytestmark = [
+    pytest.mark.timeout(900),  # the whole subset runs in the first test that asks for it
+    pytest.mark.skipif(
+        "CHURN_TESTBED_PROOF" not in os.environ,
+        reason="takes minutes: set CHURN_TESTBED_PROOF, or run `python -m testbed proof --quick`",
+    ),
+]
 QUICK = [one for one in consumers.saboteurs() if one.quick]
 HONEST = Saboteur(
     name="no-sin",
