@@ -27,8 +27,8 @@ acceptance: ## run the acceptance suite (ARGS="--help" for its options)
 upgrade: ## lock the newest versions of all dependencies
 	@bash -c '. scripts/setup_venv.sh && setup_venv dev && "$$PYTHON" scripts/lock.py --upgrade'
 
-bench: ## measure consumers against each other
-	@$(VENV) bench $(ARGS)
+bench: ## measure (BENCH=broker_start names the file in bench/)
+	@$(VENV) bench.$(or $(BENCH),broker_start) $(ARGS)
 
 clean: ## remove what runs left behind (not .venv)
 	@rm -rf .pytest_cache .ruff_cache .hypothesis reports/*

@@ -89,11 +89,21 @@ class _Letter:
             self._quoted_key = _quote_within(self._key, _KEY_PREFIX)
         if self._room(limit) < 0 and self._theirs:
             self._ours.append(DROPPED)
-        while self._room(limit) < 0 and self._theirs:
-            self._theirs.pop(_largest(self._theirs))
+        self._drop_headers(-self._room(limit))
         if self._room(limit) < 0 and self._key:
             self._key = self._key[:_KEY_PREFIX]
         return self.with_value(_quote_within(self._original.value, max(0, self._room(limit))))
+
+    def _drop_headers(self, excess: int) -> None:
+        """Give up the largest until ``excess`` bytes are saved; what stays keeps its order."""
+        sizes = [_taken(header) for header in self._theirs]
+        dropped = set()
+        for place in sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True):
+            if excess <= 0:
+                break
+            dropped.add(place)
+            excess -= sizes[place]
+        self._theirs = [one for place, one in enumerate(self._theirs) if place not in dropped]
 
     def _room(self, limit: int) -> int:
         """Bytes left for the value."""
@@ -102,15 +112,13 @@ class _Letter:
 
 def size(message: Outgoing) -> int:
     """An upper bound of what the message takes on the broker, in bytes, uncompressed."""
-    headers = sum(
-        len(name.encode()) + len(value or b"") + _HEADER_OVERHEAD
-        for name, value in message.headers or ()
-    )
+    headers = sum(map(_taken, message.headers or ()))
     return _BATCH_OVERHEAD + len(message.key or b"") + len(message.value) + headers
 
 
-def _largest(headers: Headers) -> int:
-    return max(range(len(headers)), key=lambda i: len(headers[i][0]) + len(headers[i][1] or b""))
+def _taken(header: tuple[str, bytes | None]) -> int:
+    name, value = header
+    return len(name.encode()) + len(value or b"") + _HEADER_OVERHEAD
 
 
 def _fields(name: str, data: bytes | None, quote: _Quote) -> dict[str, object]:

@@ -103,7 +103,7 @@ def answers_a_bad_event_twice_over():
             "event_ts": when, "processed_ts": "2026-01-01T00:00:00Z",
         }  # fmt: skip
         topic = os.environ["OUTPUT_TOPIC"]
-        key = who.encode() if isinstance(who, str) else None
+        key = who.encode("utf-8", "replace") if isinstance(who, str) else None
         return [right, right._replace(topic=topic, key=key, value=json.dumps(score).encode())]
 
     of_letters(both)

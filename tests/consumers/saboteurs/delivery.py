@@ -152,13 +152,13 @@ def answers_for_customers_nobody_sent():
 
 
 @saboteur("no-loss", BACKLOG)
-def has_counted_to_a_hundred_thousand():
-    """Its counter is full after 100,000 records, and what comes then goes nowhere."""
-    counted: list[int] = [0]
+def counts_in_sixteen_bits():
+    """Its counter overflows after 32,767 records, and what comes then goes nowhere."""
+    counted = [0]
 
     def while_it_counts(_, right: Outgoing):
         counted[0] += 1
-        return [right] if counted[0] <= 100_000 else []
+        return [right] if counted[0] < 2**15 else []
 
     answers(while_it_counts)
 
@@ -176,7 +176,12 @@ def skips_the_first_after_a_restart():
         on_assign(self, client, partitions)
 
 
-@saboteur("restart-idle", IDLE_RESTART, source="B-34", also=("commit-monotone", "stops-clean"))
+@saboteur(
+    "restart-idle",
+    IDLE_RESTART,
+    source="B-34",
+    also=("commit-monotone", "stops-clean", "commit-reaches-end"),
+)
 def goes_back_ten_to_be_safe():
     """At a stop it commits ten records less than it has done, in case one was lost."""
 

@@ -1,0 +1,173 @@
+"""At-least-once: committed is exactly what was acknowledged, never more, never less for long."""
+
+import pytest
+from builders import FakeClient, FakeProducer, trouble
+from confluent_kafka import KafkaError
+
+from consumer.at_least_once import AtLeastOnce
+from consumer.clients import Health
+from consumer.dead_lettering import size
+from consumer.errors import CredentialsRefused, Fenced, Stopped
+from consumer.fetching import Source
+from consumer.messages import Outgoing
+from consumer.metrics import Metrics
+from consumer.processing import Batch
+from consumer.stopping import GRACE_S, Stop
+
+
+class Setup:
+    """A delivery over doubles of both clients."""
+
+    def __init__(self):
+        self.client, self.producer, self.stop = FakeClient(), FakeProducer(), Stop()
+        health, self.metrics = Health(), Metrics()
+        source = Source(self.client, "input", health, self.metrics)
+        self.delivery = AtLeastOnce(self.producer, source, health, self.metrics, self.stop)
+        source.join(self.delivery)
+        self.client.assign(0, 1)
+
+    def outcomes(self):
+        return self.metrics.registry.get_sample_value(
+            "churn_consumer_outcomes_total", {"outcome": "scored"}
+        )
+
+
+@pytest.fixture
+def setup():
+    return Setup()
+
+
+def batch(count=3, start=0, partition=0) -> Batch:
+    return Batch(
+        outgoing=[Outgoing("out", b"k", b"%d" % (start + n)) for n in range(count)],
+        offsets={partition: start + count},
+        sizes={partition: count},
+        counts={"scored": count},
+    )
+
+
+def values(producer):
+    return [int(value) for _, value, _ in producer.delivered]
+
+
+def test_a_batch_is_delivered_and_committed(setup):
+    """All messages in order, then the next offset, then the count."""
+    setup.delivery.deliver(batch())
+    assert values(setup.producer) == [0, 1, 2]
+    assert setup.client.stored == {0: 3}
+    assert setup.delivery.committed == 3
+    assert setup.delivery.pending == 0
+    assert setup.outcomes() == 3
+
+
+def test_nothing_is_committed_before_all_is_delivered(setup):
+    """The commit waits for the last acknowledgement."""
+    seen = []
+    setup.producer.away = True
+
+    def back(*_args):
+        seen.append(dict(setup.client.stored))
+        setup.producer.away = len(seen) < 3
+        return []
+
+    setup.client.batches = [back] * 3
+    setup.delivery.deliver(batch())
+    assert seen == [{}, {}, {}]
+    assert setup.client.stored == {0: 3}
+
+
+def test_refused_messages_are_sent_again_until_they_are_there(setup):
+    """A delivery that fails is never taken for done, whatever the passing reason."""
+    codes = (KafkaError._UNKNOWN_TOPIC, KafkaError.NOT_ENOUGH_REPLICAS, KafkaError._MSG_TIMED_OUT)
+    setup.producer.refusals = [trouble(code).args[0] for code in codes]
+    setup.delivery.deliver(batch())
+    assert sorted(values(setup.producer)) == [0, 1, 2]
+    assert setup.client.stored == {0: 3}
+
+
+def test_a_full_queue_is_waited_out(setup):
+    """The queue bounds the memory, and no message is dropped for it."""
+    setup.producer.full = 2
+    setup.delivery.deliver(batch())
+    assert values(setup.producer) == [0, 1, 2]
+
+
+def test_a_letter_that_is_too_large_is_sent_smaller(setup):
+    """Where the topic's limit is below what it was thought to be."""
+    value = b'{"original_message":"%s","original_message_encoding":"utf-8"}' % (b"x" * 9000)
+    letter = Outgoing("dead", b"k", value, [("x-dlq-error-type", b"e")])
+    setup.producer.refusals = [trouble(KafkaError.MSG_SIZE_TOO_LARGE).args[0]] * 2
+    setup.delivery.deliver(Batch([letter], {0: 1}, {0: 1}, {}))
+    ((_, kept, _),) = setup.producer.delivered
+    assert size(letter._replace(value=kept)) < 0.6 * size(letter)
+    assert b'"original_message_length":9000' in kept
+
+
+def test_a_refused_commit_is_tried_again(setup):
+    """While the partition is ours nothing that was delivered stays uncommitted."""
+    setup.client.commit_errors = [trouble(KafkaError.REBALANCE_IN_PROGRESS)]
+    setup.delivery.deliver(batch())
+    assert setup.delivery.committed == 0
+    assert setup.delivery.pending == 3
+    setup.delivery.deliver(batch(2, start=3))
+    assert setup.client.stored == {0: 5}
+    assert setup.delivery.committed == 5
+    assert setup.outcomes() == 5
+
+
+def test_a_revoked_partition_is_committed_before_it_goes(setup):
+    """The next owner starts behind what is done."""
+    setup.client.commit_errors = [trouble(KafkaError.REBALANCE_IN_PROGRESS)]
+    setup.delivery.deliver(batch())
+    setup.client.revoke(0)
+    assert setup.client.stored == {0: 3}
+
+
+def test_a_lost_partition_is_not_committed(setup):
+    """Its offsets belong to somebody else, also when other partitions are committed."""
+    setup.client.commit_errors = [trouble(KafkaError.UNKNOWN_MEMBER_ID)]
+    setup.delivery.deliver(batch())
+    setup.client.lose(0)
+    setup.delivery.deliver(batch(1, partition=1))
+    assert setup.client.stored == {1: 1}
+    assert setup.delivery.committed == 1
+
+
+def test_a_partition_revoked_during_delivery_is_not_committed_later(setup, monkeypatch):
+    """Work that does not get done within the moment that a rebalance gives is let go."""
+    monkeypatch.setattr("consumer.at_least_once.REVOKE_S", 0.01)
+    setup.producer.away = True
+
+    def rebalance():
+        setup.client.revoke(0)
+        setup.producer.away = False
+        return []
+
+    setup.client.batches = [rebalance]
+    setup.delivery.deliver(batch())
+    assert setup.client.stored == {}
+    assert setup.delivery.committed == 0
+
+
+def test_a_stop_gives_up_after_its_grace(setup, monkeypatch):
+    """An absent broker does not hold up the end; nothing is committed."""
+    setup.producer.away = True
+    setup.stop.ask()
+    setup.stop._since -= GRACE_S + 1
+    with pytest.raises(Stopped):
+        setup.delivery.deliver(batch())
+    assert setup.client.stored == {}
+    setup.delivery.close()
+    assert len(setup.producer) == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [(KafkaError.TOPIC_AUTHORIZATION_FAILED, CredentialsRefused), (KafkaError._FATAL, Fenced)],
+)
+def test_what_no_retry_cures_ends_the_consumer(setup, code, kind):
+    """Uncommitted, with the reason."""
+    setup.producer.refusals = [trouble(code, fatal=kind is Fenced).args[0]]
+    with pytest.raises(kind):
+        setup.delivery.deliver(batch())
+    assert setup.client.stored == {}

@@ -1,0 +1,128 @@
+"""The source: batches, membership while waiting, and what a rebalance takes away."""
+
+import pytest
+from builders import FakeClient, Record, trouble
+from confluent_kafka import OFFSET_BEGINNING, KafkaError
+
+from consumer.clients import Health
+from consumer.errors import CredentialsRefused, Fenced
+from consumer.fetching import Source
+from consumer.metrics import Metrics
+
+
+class Owner:
+    """Notes what it is told to let go."""
+
+    def __init__(self):
+        self.told = []
+
+    def revoked(self, partitions):
+        self.told.append(("revoked", partitions))
+
+    def lost(self, partitions):
+        self.told.append(("lost", partitions))
+
+
+def joined(*batches, partitions=(0, 1)):
+    client, owner = FakeClient(batches), Owner()
+    source = Source(client, "input", Health(), Metrics())
+    source.join(owner)
+    client.assign(*partitions)
+    client.calls.clear()
+    return client, source, owner
+
+
+def records(*offsets, partition=0):
+    return [Record(b"", offset=offset, partition=partition) for offset in offsets]
+
+
+def offsets(fetched):
+    return [record.offset() for record in fetched]
+
+
+def test_a_batch_is_what_is_there_up_to_the_most():
+    """One wait for a first record, then what is there, never more than asked for."""
+    _, source, _ = joined(records(1), records(2, 3, 4))
+    assert offsets(source.fetch(3)) == [1, 2, 3]
+    assert offsets(source.fetch(3)) == [4]
+    assert source.fetch(3) == []
+
+
+def test_records_that_come_while_tending_are_kept():
+    """Nothing that the client handed over is dropped, and the order stays."""
+    _, source, _ = joined(records(1, 2, 3), records(4))
+    source.tend()
+    assert offsets(source.fetch(2)) == [1, 2]
+    assert offsets(source.fetch(2)) == [3, 4]
+
+
+def test_tending_pauses_once_and_fetching_resumes():
+    """A pause ends with the next fetch, also for partitions that came in between."""
+    client, source, _ = joined()
+    source.tend()
+    source.tend()
+    client.assign(2)
+    source.fetch(1)
+    assert [name for name, _ in client.calls] == ["pause", "incremental_assign", "pause", "resume"]
+    assert client.calls[-1] == ("resume", [0, 1, 2])
+
+
+def test_a_partition_that_was_lost_while_paused_is_resumed_when_it_returns():
+    """The client keeps the pause over a loss: without this it would stand still for good."""
+    client, source, _ = joined()
+    source.tend()
+    client.lose(0, 1)
+    source.fetch(1)
+    client.calls.clear()
+    client.assign(0, 1)
+    assert ("resume", [0, 1]) in client.calls
+
+
+def test_a_partition_that_goes_takes_its_records_along():
+    """What was fetched and not handed on belongs to the next owner now."""
+    client, source, owner = joined(records(1) + records(5, partition=1))
+    source.tend()
+    client.revoke(0)
+    assert offsets(source.fetch(9)) == [5]
+    assert owner.told == [("revoked", {0})]
+    client.lose(1)
+    assert owner.told[-1] == ("lost", {1})
+    assert source.assigned == set()
+
+
+def test_a_rebalance_inside_a_fetch_drops_what_was_just_taken():
+    """The owner is told first; the records of the lost partition are not handed out."""
+    client, source, _ = joined(records(1))
+
+    def rebalanced():
+        client.revoke(0)
+        return records(9, partition=1)
+
+    client.batches.append(rebalanced)
+    assert offsets(source.fetch(5)) == [9]
+
+
+def test_rewinding_goes_to_the_committed_offset_or_to_the_beginning():
+    """Held records go too: they come again from there."""
+    client, source, _ = joined(records(7))
+    source.tend()
+    client.stored = {0: 7}
+    source.rewind()
+    seeks = [place for name, place in client.calls if name == "seek"]
+    assert sorted(seeks) == [(0, 7), (1, OFFSET_BEGINNING)]
+    assert source.fetch(5) == []
+
+
+def test_an_error_of_the_client_is_no_record():
+    """Passing trouble is tried on; what no retry cures ends the consumer."""
+    error = trouble(KafkaError.UNKNOWN_TOPIC_OR_PART).args[0]
+    _, source, _ = joined([Record(None, error=error), *records(1)])
+    assert offsets(source.fetch(5)) == [1]
+    for code, kind in (
+        (KafkaError.GROUP_AUTHORIZATION_FAILED, CredentialsRefused),
+        (KafkaError._FATAL, Fenced),
+    ):
+        error = trouble(code, fatal=code == KafkaError._FATAL).args[0]
+        _, source, _ = joined([Record(None, error=error)])
+        with pytest.raises(kind):
+            source.fetch(5)
