@@ -1,4 +1,4 @@
-"""A forest over scaled numbers and one-hot categories, evaluated without the pipeline around it.
+"""A forest over scaled numbers and one-hot categories, evaluated without scikit-learn.
 
 The arithmetic is that of scikit-learn, step by step: scaled in float64, rounded to float32,
 compared with float64 thresholds, leaves added in the order of the trees. So the scores are
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from consumer.features import CATEGORIES, COLUMNS, NUMERIC
+from consumer.features import CATEGORIES, NUMERIC
 
 
 class Predicted(NamedTuple):
@@ -17,6 +17,25 @@ class Predicted(NamedTuple):
 
     probabilities: np.ndarray
     failed: dict[int, str]
+
+
+class Tree(NamedTuple):
+    """A node an entry; a leaf has -1 on its left, ``probability`` is that of churn."""
+
+    feature: np.ndarray
+    threshold: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    probability: np.ndarray
+
+
+class Parts(NamedTuple):
+    """What decides a score; ``categories`` in the order of ``features.CATEGORIES``."""
+
+    mean: np.ndarray
+    scale: np.ndarray
+    categories: list[tuple[str, ...]]
+    trees: list[Tree]
 
 
 class _Codes(dict):
@@ -27,28 +46,19 @@ class _Codes(dict):
 
 
 class Forest:
-    """The parts of a fitted pipeline that decide a score."""
+    """Scores rows, each in the order of ``features.COLUMNS``."""
 
-    def __init__(self, pipeline):
-        """Take a pipeline that ``fits`` accepted."""
-        transformer, forest = (step for _, step in pipeline.steps)
-        scaler = transformer.named_transformers_[transformer.transformers_[0][0]]
-        encoder = transformer.named_transformers_[transformer.transformers_[1][0]]
-        self.mean, self.scale = scaler.mean_, scaler.scale_
-        self.categories = [tuple(map(str, known)) for known in encoder.categories_]
-        self.trees = [estimator.tree_ for estimator in forest.estimators_]
-        self._codes = [_Codes((c, i) for i, c in enumerate(known)) for known in self.categories]
-        sizes = [len(known) for known in self.categories]
+    def __init__(self, parts: Parts):
+        self.mean, self.scale = parts.mean, parts.scale
+        self._codes = [_Codes((c, i) for i, c in enumerate(known)) for known in parts.categories]
+        sizes = [len(known) for known in parts.categories]
         self._offsets = len(NUMERIC) + np.cumsum([0, *sizes])
-        self._leaves = [np.ascontiguousarray(tree.value[:, 0, 1]) for tree in self.trees]
+        self._nodes = _Nodes(parts.trees)
 
     def predict(self, rows: list[tuple]) -> Predicted:
-        """Score ``rows``, each in the order of ``features.COLUMNS``."""
+        """Score ``rows``; those with what the model cannot take are told apart."""
         matrix, failed = self._matrix(rows)
-        total = np.zeros(len(rows))
-        for tree, leaves in zip(self.trees, self._leaves, strict=True):
-            total += leaves.take(tree.apply(matrix))
-        return Predicted(total / len(self.trees), failed)
+        return Predicted(self._nodes.mean(matrix), failed)
 
     def _matrix(self, rows: list[tuple]) -> tuple[np.ndarray, dict[int, str]]:
         columns = list(zip(*rows, strict=True))
@@ -70,35 +80,46 @@ class Forest:
         return matrix, failed
 
 
-def fits(model: object) -> bool:
-    """Whether ``model`` has the shape that ``Forest`` evaluates exactly."""
-    from sklearn.compose import ColumnTransformer
-    from sklearn.ensemble import RandomForestClassifier
-    from sklearn.pipeline import Pipeline
-    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+class _Nodes:
+    """All trees in one row of nodes, so that a level of all of them is one step for a batch."""
 
-    if type(model) is not Pipeline or len(model.steps) != 2:
-        return False
-    transformer, forest = (step for _, step in model.steps)
-    if type(transformer) is not ColumnTransformer or type(forest) is not RandomForestClassifier:
-        return False
-    if len(transformer.transformers_) != 2 or transformer.transformer_weights is not None:
-        return False
-    (_, scaler, numeric), (_, encoder, categorical) = transformer.transformers_
-    return (
-        (*numeric, *categorical) == COLUMNS
-        and type(scaler) is StandardScaler
-        and bool(scaler.with_mean and scaler.with_std)
-        and type(encoder) is OneHotEncoder
-        and encoder.handle_unknown == "error"
-        and encoder.drop is None
-        and encoder.min_frequency is None
-        and encoder.max_categories is None
-        and list(forest.classes_) == [0, 1]
-    )
+    def __init__(self, trees: list[Tree]):
+        starts = np.cumsum([0, *(len(tree.left) for tree in trees)])
+        self._roots = starts[:-1]
+        moved = list(zip(trees, self._roots, strict=True))
+        left = np.concatenate([np.where(t.left < 0, -1, t.left + start) for t, start in moved])
+        right = np.concatenate([np.where(t.left < 0, -1, t.right + start) for t, start in moved])
+        leaf, itself = left < 0, np.arange(len(left))  # a leaf leads to itself
+        pairs = np.column_stack([np.where(leaf, itself, left), np.where(leaf, itself, right)])
+        self._next = np.ascontiguousarray(pairs).ravel()
+        self._feature = np.where(leaf, 0, np.concatenate([tree.feature for tree in trees]))
+        self._threshold = np.concatenate([tree.threshold for tree in trees])
+        self._probability = np.concatenate([tree.probability for tree in trees])
+        self._depth = max(map(_depth, trees))
+
+    def mean(self, matrix: np.ndarray) -> np.ndarray:
+        """Per row of ``matrix`` (float32) the mean of the leaves that it reaches (float64)."""
+        count, width = matrix.shape
+        values, start = matrix.ravel(), np.arange(count) * width
+        node = np.repeat(self._roots[:, None], count, axis=1)
+        for _ in range(self._depth):
+            beyond = values.take(start + self._feature.take(node)) > self._threshold.take(node)
+            node = self._next.take(2 * node + beyond)
+        total = np.zeros(count)
+        for leaves in self._probability.take(node):
+            total += leaves
+        return total / len(self._roots)
 
 
-def as_json(forest: Forest, model_version: str) -> dict:
+def _depth(tree: Tree) -> int:
+    """Steps from the root to the deepest leaf; children come after their parent."""
+    depth = np.zeros(len(tree.left), dtype=int)
+    for node in np.flatnonzero(tree.left >= 0):
+        depth[[tree.left[node], tree.right[node]]] = depth[node] + 1
+    return int(depth.max())
+
+
+def as_json(parts: Parts, model_version: str) -> dict:
     """The same model as documented JSON, for scorers in other languages.
 
     A row is the scaled numbers ((x - mean) / scale in float64), then each category one-hot,
@@ -106,8 +127,8 @@ def as_json(forest: Forest, model_version: str) -> dict:
     most the float64 threshold, else right; a leaf holds the probability of churn. The score is
     the mean over the trees; the prediction is 1 where it is above 0.5.
     """
-    scaling = zip(NUMERIC, forest.mean, forest.scale, strict=True)
-    known = zip(CATEGORIES, forest.categories, strict=True)
+    scaling = zip(NUMERIC, parts.mean, parts.scale, strict=True)
+    known = zip(CATEGORIES, parts.categories, strict=True)
     return {
         "format": "churn-forest/1",
         "model_version": model_version,
@@ -117,17 +138,10 @@ def as_json(forest: Forest, model_version: str) -> dict:
         ],
         "categorical": [{"name": name, "categories": list(values)} for name, values in known],
         "unknown_category": "error",
-        "trees": [_tree(tree) for tree in forest.trees],
-    }
-
-
-def _tree(tree) -> dict[str, list]:
-    return {
-        "feature": tree.feature.tolist(),
-        "threshold": tree.threshold.tolist(),
-        "left": tree.children_left.tolist(),
-        "right": tree.children_right.tolist(),
-        "probability": tree.value[:, 0, 1].tolist(),
+        "trees": [
+            {name: values.tolist() for name, values in tree._asdict().items()}
+            for tree in parts.trees
+        ],
     }
 
 

@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from consumer.features import CATEGORIES, NUMERIC
-from consumer.forest import Forest, as_json
+from consumer.forest import as_json
 from consumer.model_file import version_of
+from consumer.stored_forest import parts_in
 
 CUSTOMERS = 3000
 TREES = 20
@@ -98,7 +99,7 @@ def write(pipeline, path: Path) -> None:
     digest = hashlib.sha256(data).hexdigest()
     path.write_bytes(data)
     Path(f"{path}.sha256").write_text(f"{digest}  {path.name}\n", "utf-8")
-    document = as_json(Forest(pipeline), version_of(digest))
+    document = as_json(parts_in(data), version_of(digest))
     path.with_suffix(".json").write_text(json.dumps(document), "utf-8")
 
 

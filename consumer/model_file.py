@@ -1,10 +1,16 @@
 """Finds, checks and loads a stored model; nothing of the file is read before its digest fits."""
 
 import hashlib
+import logging
 import re
 from pathlib import Path
 
 from consumer.errors import ModelRefused
+from consumer.forest import Parts
+from consumer.skops_file import Unreadable
+from consumer.stored_forest import parts_in
+
+log = logging.getLogger(__name__)
 
 # Types that skops does not trust by itself. A tree's raw indices are not checked when it is
 # loaded, which is why the digest is: whoever can write the digest is trusted with the tree.
@@ -34,9 +40,16 @@ def checked(path: Path, pinned: str | None) -> tuple[bytes, str]:
     return data, digest
 
 
-def load(data: bytes, path: Path) -> object:
-    """The stored estimator; raises ``ModelRefused`` for what is not a trusted skops file."""
-    from skops.io import loads  # takes most of a start, so it is left to the thread that loads
+def load(data: bytes, path: Path) -> Parts | object:
+    """The parts of a stored forest, or else the stored estimator itself.
+
+    Raises ``ModelRefused`` for what is not a trusted skops file.
+    """
+    try:
+        return parts_in(data)
+    except Unreadable as why:
+        log.info("model is left to scikit-learn cause=%s", why)
+    from skops.io import loads  # over a second that the known shape need not spend
 
     try:
         return loads(data, trusted=TRUSTED)

@@ -8,7 +8,7 @@ import numpy as np
 
 from consumer.errors import ModelRefused
 from consumer.features import COLUMNS
-from consumer.forest import Forest, Predicted, fits
+from consumer.forest import Forest, Parts, Predicted
 from consumer.messages import INFERENCE, Refusal
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ class Scores(NamedTuple):
 class Scorer:
     """Scores rows of features with a loaded model."""
 
-    def __init__(self, model: object, version: str):
+    def __init__(self, model: Parts | object, version: str):
         """Take the model; raises ``ModelRefused`` if it cannot give probabilities."""
         self.version = version
         self._predict = self._engine(model)
@@ -55,8 +55,8 @@ class Scorer:
         failed = left.failed | {middle + row: why for row, why in right.failed.items()}
         return Predicted(np.concatenate([left.probabilities, right.probabilities]), failed)
 
-    def _engine(self, model: object) -> Callable[[list[tuple]], Predicted]:
-        if fits(model):
+    def _engine(self, model: Parts | object) -> Callable[[list[tuple]], Predicted]:
+        if isinstance(model, Parts):
             log.info("model ready version=%s evaluation=direct", self.version)
             return Forest(model).predict
         if not hasattr(model, "predict_proba"):
