@@ -65,6 +65,7 @@ class ExactlyOnce:
         end = time.monotonic() + within_s
         while not self._stop.asked:
             try:
+                self._connect()
                 return self._producer.init_transactions(STEP_S)
             except KafkaException as error:
                 give_up(error.args[0])
@@ -73,6 +74,15 @@ class ExactlyOnce:
                         f"transactions cannot begin: the broker says {error.args[0].name()}"
                     ) from None
         return None
+
+    def _connect(self) -> None:
+        """Know a broker by its own name first.
+
+        librdkafka drops the bootstrap connection with its first answer, and where that was
+        asked for the coordinator, half a second passes until it asks again.
+        """
+        for _ in range(2):  # over the bootstrap connection, over the broker's own
+            self._producer.list_topics(timeout=STEP_S)
 
     def deliver(self, batch: Batch) -> None:
         """Commit a batch as a whole, or rewind, so that its records come again."""

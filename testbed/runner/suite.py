@@ -13,6 +13,7 @@ from testbed.limits import Limits
 from testbed.processes import Spawned, spawn
 from testbed.runner.console import COLOURS, Console
 from testbed.runner.tail import Tail
+from testbed.runner.worker import COMPANY
 from testbed.wait import until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,8 @@ class Suite:
     def start(self, count: int, behave_args: tuple[str, ...], handover: Path, token: str) -> None:
         """Start ``count`` workers over one folder of claims."""
         env = behave_environment() | {HANDOVER: str(handover)}
+        if count > 1:
+            env[COMPANY] = str(count)
         command = [sys.executable, "-m", "testbed.runner", str(self._folder), *behave_args]
         for number in range(count):
             log = self._folder / "output" / f"{number}.log"
