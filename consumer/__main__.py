@@ -29,6 +29,8 @@ def main() -> int:
         logging.getLogger("consumer").error("failed unexpectedly cause=%s", type(error).__name__)
         logging.getLogger("consumer").debug("where it failed", exc_info=True)
         return ConsumerError.exit_code
+    finally:
+        stop.ignore()
     return 0
 
 

@@ -19,6 +19,15 @@ class Stop:
             if hasattr(signal, name):
                 signal.signal(getattr(signal, name), self.ask)
 
+    def ignore(self) -> None:
+        """Let no signal change an exit code that is decided.
+
+        The interpreter gives signals their own deadly meaning back while it ends.
+        """
+        for name in SIGNALS:
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), signal.SIG_IGN)
+
     def ask(self, *_signal) -> None:
         """Ask for it; asking twice changes nothing."""
         if self._since is None:
