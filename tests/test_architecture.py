@@ -44,6 +44,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "testbed/brokers": (
         *("caches", "errors", "guardian", "limits", "options", "processes", "wait"),
     ),
+    "testbed/network": ("errors", "wait"),
     "testbed/observers": (
         "asking",
         "brokers",
@@ -58,8 +59,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 # What nothing below the world may reach up to.
 UPPER = ("world", "session", "runner", "reporting", "vocabulary")
 LOWER = (
-    *("applies", "bench", "clients", "faults", "fleet", "models", "pipeline", "producing"),
-    *("settling", "topics", "traffic"),
+    *("applies", "bench", "clients", "faults", "fleet", "models", "network", "pipeline"),
+    *("producing", "settling", "topics", "traffic"),
 )
 # Libraries that only some parts may touch, and what the others use instead.
 KAFKA = ("confluent_kafka", "testbed.pipeline")

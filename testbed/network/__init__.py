@@ -1,0 +1,1 @@
+"""A network that can fail, between the consumer under test and one broker node."""
