@@ -20,11 +20,19 @@ class Installation:
         return cls(java.find(wanted_java), jars.ensure(say))
 
     def define(
-        self, node: Node, data: Path, ports: tuple[int, int], options=(), *, outlives: bool = False
+        self,
+        node: Node,
+        data: Path,
+        ports: tuple[int, int],
+        options=(),
+        *,
+        token: str,
+        outlives: bool = False,
     ) -> None:
         """Have ``node`` start Kafka on freshly formatted ``data``.
 
-        ``ports`` are the clients' and the controller's, ``options`` further ones of the JVM.
+        ``ports`` are the clients' and the controller's, ``options`` further ones of the JVM,
+        ``token`` the run's.
         """
         storage.copy_formatted(self.java, self.jars, data)
         node.folder.mkdir(parents=True, exist_ok=True)
@@ -33,7 +41,7 @@ class Installation:
         clients, controller = (settings.Listener(*pair) for pair in zip(names, ports, strict=True))
         properties.write_text(settings.server_properties(data, [clients], controller), "utf-8")
         words = jvm.command(self.java, self.jars, jvm.SERVER, str(properties), options=options)
-        node.define(words, outlives=outlives)
+        node.define(words, token=token, outlives=outlives)
 
     def refetch_corrupt(self, say) -> None:
         """Compare the jars' bytes with the lock, and fetch them anew where one is wrong."""

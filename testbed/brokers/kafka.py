@@ -122,7 +122,8 @@ class KafkaBroker(RunningKafka):
             self._guardian.protect_folder(self._data)
         options = aot.options(self._installation.java)
         pair = (port, controller)
-        self._installation.define(self._node, self._data, pair, options, outlives=self._outlives)
+        marks = {"token": self._guardian.token, "outlives": self._outlives}
+        self._installation.define(self._node, self._data, pair, options, **marks)
         self._protect(self._node.launch())
         self._say(f"{self._name} started")
         await_ready(self._node, f"{settings.HOST}:{port}", self._limits.broker_ready_s)

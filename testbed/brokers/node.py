@@ -6,6 +6,7 @@ The folder tells all that another process needs: ``launch.json`` how it is start
 
 import json
 import os
+import secrets
 import shutil
 from pathlib import Path
 
@@ -33,10 +34,15 @@ class Node:
         self.folder, self.log = folder, folder / LOG
         self._launch, self._process = folder / "launch.json", folder / "process.json"
 
-    def define(self, args: list[str], *, outlives: bool = False) -> None:
-        """Set how the process is started, now and later; ``outlives`` the run, or not."""
+    def define(self, args: list[str], *, token: str, outlives: bool = False) -> None:
+        """Set how the process is started, now and later; ``outlives`` the run, or not.
+
+        ``token`` is the run's: whichever process of the run starts the broker, its guardian
+        finds it.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        told = {"args": args, "outlives": outlives}
+        own = secrets.token_hex(4)  # so that the end of this one ends nothing else of the run
+        told = {"args": args, "token": f"{token} broker-{own}", "outlives": outlives}
         self._launch.write_text(json.dumps(told), "utf-8")
 
     def launch(self, *more: str, in_background: bool = False) -> int:
@@ -47,7 +53,9 @@ class Node:
         told = json.loads(self._launch.read_text("utf-8"))
         first = NICE if in_background and shutil.which(NICE[0]) else []
         args, outlives = [*first, *told["args"], *more], told["outlives"]
-        spawned = spawn(args, env=environment(), log=self.log, outlives=outlives)
+        spawned = spawn(
+            args, env=environment(), log=self.log, token=told["token"], outlives=outlives
+        )
         _CHILDREN[spawned.pid] = spawned
         created = psutil.Process(spawned.pid).create_time()
         partial = self._process.with_suffix(f".{os.getpid()}")

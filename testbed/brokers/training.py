@@ -73,7 +73,8 @@ class Training:
         clients, controller = ports.free(2)
         self._folder.mkdir(parents=True, exist_ok=True)
         data = self._folder / "data"
-        self._installation.define(self._node, data, (clients, controller), options)
+        pair, token = (clients, controller), self._guardian.token
+        self._installation.define(self._node, data, pair, options, token=token)
         if self._cancelled.is_set():
             return
         self._guardian.protect_group(self._node.launch(in_background=True))
