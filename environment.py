@@ -2,7 +2,7 @@
 
 import sys
 
-from testbed import vocabulary  # noqa: F401 - before the steps, which use its words
+from testbed import leaving, vocabulary  # noqa: F401 - before the steps, which use its words
 from testbed.errors import BenchError
 from testbed.session import Session
 
@@ -14,7 +14,7 @@ def before_all(context):
         context.session.prepare(context._runner)
     except BenchError as error:
         print(f"[ERROR] {error}", file=sys.stderr)
-        sys.exit(Session.exit_code(error))
+        leaving.leave(Session.exit_code(error))  # behave would go on and say it was aborted
 
 
 def before_feature(context, feature):
@@ -44,5 +44,6 @@ def after_feature(context, feature):
 
 def after_all(context):
     """Take down what the run started."""
+    leaving.leave_with_behave()
     if hasattr(context, "session"):
         context.session.close()

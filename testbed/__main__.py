@@ -1,10 +1,10 @@
 """``python -m testbed COMMAND``: one table of commands, each imported only when it is called."""
 
 import importlib
-import os
 import sys
 
 from testbed.errors import BenchError, CannotStart
+from testbed.leaving import leave
 
 COMMANDS = {
     "run": ("testbed.runner.cli", "run the features against a broker, with reports"),
@@ -54,12 +54,5 @@ def _help() -> str:
     return "usage: python -m testbed COMMAND [OPTIONS]\n\n" + "".join(lines)
 
 
-def _leave(code: int) -> None:
-    """End now. Kafka clients whose broker was killed may hold up the interpreter's own end."""
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
-
-
 if __name__ == "__main__":
-    _leave(main(sys.argv[1:]))
+    leave(main(sys.argv[1:]))

@@ -2,7 +2,8 @@
 
 import sys
 
+from testbed.leaving import leave
 from testbed.runner.worker import main
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    leave(main(sys.argv[1:]))
