@@ -1,5 +1,6 @@
 """What an embedded broker is made of: a Java, Kafka's jars, and how both become a node."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,18 +29,20 @@ class Installation:
         *,
         token: str,
         outlives: bool = False,
+        proxied: Sequence[settings.Listener] = (),
     ) -> None:
         """Have ``node`` start Kafka on freshly formatted ``data``.
 
         ``ports`` are the clients' and the controller's, ``options`` further ones of the JVM,
-        ``token`` the run's.
+        ``token`` the run's, ``proxied`` further ways in.
         """
         storage.copy_formatted(self.java, self.jars, data)
         node.folder.mkdir(parents=True, exist_ok=True)
         properties = node.folder / "server.properties"
         names = (settings.CLIENTS, settings.CONTROLLER)
         clients, controller = (settings.Listener(*pair) for pair in zip(names, ports, strict=True))
-        properties.write_text(settings.server_properties(data, [clients], controller), "utf-8")
+        listeners = [clients, *proxied]
+        properties.write_text(settings.server_properties(data, listeners, controller), "utf-8")
         words = jvm.command(self.java, self.jars, jvm.SERVER, str(properties), options=options)
         node.define(words, token=token, outlives=outlives)
 

@@ -9,13 +9,14 @@ from testbed.brokers import aot, jars, kept, ports, settings, storage
 from testbed.brokers.ended import Ended
 from testbed.brokers.installation import Installation
 from testbed.brokers.node import Node
-from testbed.brokers.protocol import Handover
+from testbed.brokers.protocol import Handover, ProxiedListener
 from testbed.brokers.running import RunningKafka, await_ready
 from testbed.brokers.training import WRITTEN_WITHIN_S, Training
 from testbed.errors import BenchError, CannotStart
 from testbed.options import Options
 
 ATTEMPTS = 3  # a port lost to another run, a corrupt cache; more is no accident
+SLOTS = 4  # consumers behind a proxy of their own at the same time, over all workers
 TRAINING_GRACE_S = 5.0  # at the end of a run that was shorter than the training
 BIND_FAILED, DISK_FULL = ("Address already in use", "BindException"), "No space left on device"
 
@@ -33,6 +34,7 @@ class KafkaBroker(RunningKafka):
         self._installation: Installation | None = None
         self._data: Path | None = None
         self._training: Training | None = None
+        self._proxied: tuple[tuple[str, str], ...] = ()
         self._claim = None  # the lock on a kept broker that this run uses
 
     def start(self) -> Handover:
@@ -94,6 +96,7 @@ class KafkaBroker(RunningKafka):
             self._say("A kept embedded broker does not answer; starting another one")
             return False
         self._node, self._claim, self._outlives = old.node, claim, True
+        self._proxied = old.proxied
         self._hand_over(old.port, owned=False)
         servers = self.handover.bootstrap_servers
         self._say(f"Reusing the running {self._name} on {servers}; it is left running")
@@ -114,7 +117,7 @@ class KafkaBroker(RunningKafka):
     def _start_once(self) -> int:
         if self._options.port:
             ports.refuse_taken(self._options.port)
-        port, controller = ports.free(2)
+        port, controller, *bound = ports.free(2 + SLOTS)
         port = self._options.port or port
         self._folder.mkdir(parents=True, exist_ok=True)
         self._data = storage.new_data_folder(self._folder)
@@ -123,7 +126,9 @@ class KafkaBroker(RunningKafka):
         options = aot.options(self._installation.java)
         pair = (port, controller)
         marks = {"token": self._guardian.token, "outlives": self._outlives}
-        self._installation.define(self._node, self._data, pair, options, **marks)
+        proxied = settings.proxied(bound, ports.steady(SLOTS))
+        self._proxied = tuple((one.advertised, one.address) for one in proxied)
+        self._installation.define(self._node, self._data, pair, options, proxied=proxied, **marks)
         self._protect(self._node.launch())
         self._say(f"{self._name} started")
         await_ready(self._node, f"{settings.HOST}:{port}", self._limits.broker_ready_s)
@@ -151,6 +156,7 @@ class KafkaBroker(RunningKafka):
             log_path=str(self._node.log.resolve()),
             pid=process.pid if process else None,
             ready_s=ready_s,
+            proxied=tuple(ProxiedListener(*pair) for pair in self._proxied),
         )
 
     def _after_start(self, port: int) -> None:
@@ -160,7 +166,7 @@ class KafkaBroker(RunningKafka):
             aot.drop(java)
         if self._options.keep:
             own, data = str(self._node.folder), str(self._data)
-            kept.remember(kept.Kept(own, data, port, jars.kafka_version()))
+            kept.remember(kept.Kept(own, data, port, jars.kafka_version(), self._proxied))
         folder = self._folder / "training"
         self._training = Training.begin(self._installation, folder, self._guardian)
         if self._training:

@@ -15,12 +15,16 @@ from testbed.caches import cache_dir, try_lock
 
 @dataclass(frozen=True)
 class Kept:
-    """Where it is: the folder of its ``Node``, its data, its port, its Kafka."""
+    """Where it is: the folder of its ``Node``, its data, its port, its Kafka.
+
+    ``proxied``: its further ways in, each as advertised and as bound.
+    """
 
     folder: str
     data: str
     port: int
     version: str
+    proxied: tuple[tuple[str, str], ...] = ()
 
     @property
     def node(self) -> Node:

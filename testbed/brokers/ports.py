@@ -1,5 +1,6 @@
 """Ports of this machine: free ones, and who has the others."""
 
+import random
 import socket
 from contextlib import ExitStack
 
@@ -7,6 +8,10 @@ import psutil
 
 from testbed.brokers.settings import HOST
 from testbed.errors import CannotStart
+
+# Below those that any system hands out to connections, above those of well-known services.
+STEADY = range(20_000, 32_000)
+CHANCES = 4  # looks for each
 
 
 def free(count: int) -> list[int]:
@@ -16,6 +21,12 @@ def free(count: int) -> list[int]:
         for probe in probes:
             probe.bind((HOST, 0))
         return [probe.getsockname()[1] for probe in probes]
+
+
+def steady(count: int) -> list[int]:
+    """Ports free now that no connection gets by chance: they may be bound long after."""
+    chosen = random.sample(STEADY, CHANCES * count)
+    return [port for port in chosen if not is_taken(port)][:count]
 
 
 def is_taken(port: int) -> bool:

@@ -10,6 +10,16 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 
+class ProxiedListener(msgspec.Struct, frozen=True):
+    """A way in that the broker advertises under another address, where a proxy has to listen.
+
+    Both are host:port: what clients are told, and what the broker really binds.
+    """
+
+    advertised: str
+    bound: str
+
+
 class Handover(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A running broker in words: how another process of the same run reaches it.
 
@@ -28,6 +38,7 @@ class Handover(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pid: int | None = None
     container: str = ""
     ready_s: float | None = None  # from start to ready
+    proxied: tuple[ProxiedListener, ...] = ()  # whoever binds an advertised address owns it
 
 
 @runtime_checkable

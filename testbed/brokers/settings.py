@@ -5,7 +5,7 @@ from pathlib import Path
 
 HOST = "127.0.0.1"
 NODE_ID = 1
-CLIENTS, CONTROLLER = "CLIENTS", "CONTROLLER"
+CLIENTS, CONTROLLER, PROXIED = "CLIENTS", "CONTROLLER", "PROXIED"
 # A test freezes the node for longer than the nine seconds of Kafka's default.
 SESSION_MS = 60_000
 # After a kill the controller refuses the node until its former life's session has ended.
@@ -21,14 +21,25 @@ class Listener:
     advertised: str = ""
 
     @property
+    def address(self) -> str:
+        """Where the broker listens."""
+        return f"{HOST}:{self.port}"
+
+    @property
     def bound(self) -> str:
         """As ``listeners`` wants it."""
-        return f"{self.name}://{HOST}:{self.port}"
+        return f"{self.name}://{self.address}"
 
     @property
     def told(self) -> str:
         """As ``advertised.listeners`` wants it."""
-        return f"{self.name}://{self.advertised or f'{HOST}:{self.port}'}"
+        return f"{self.name}://{self.advertised or self.address}"
+
+
+def proxied(bound: list[int], advertised: list[int]) -> list[Listener]:
+    """Ways in by a proxy: where the broker listens, and the ports where a proxy has to."""
+    pairs = enumerate(zip(bound, advertised, strict=True))
+    return [Listener(f"{PROXIED}{n}", port, f"{HOST}:{other}") for n, (port, other) in pairs]
 
 
 FIXED: dict[str, str | int] = {
@@ -80,11 +91,14 @@ FIXED: dict[str, str | int] = {
 def server_properties(data: Path, listeners: list[Listener], controller: Listener) -> str:
     """The text of ``server.properties``; the first listener is the broker's own."""
     everyone = [*listeners, controller]
-    varying = {
+    varying: dict[str, str | int] = {
         "log.dirs": data.as_posix(),
         "listeners": ",".join(one.bound for one in everyone),
         "advertised.listeners": ",".join(one.told for one in listeners),
         "listener.security.protocol.map": ",".join(f"{one.name}:PLAINTEXT" for one in everyone),
         "controller.quorum.voters": f"{NODE_ID}@{HOST}:{controller.port}",
     }
+    for one in listeners:
+        if one.advertised:  # for one consumer alone: one thread
+            varying[f"listener.name.{one.name.lower()}.num.network.threads"] = 1
     return "".join(f"{name}={value}\n" for name, value in {**FIXED, **varying}.items())
