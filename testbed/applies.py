@@ -36,6 +36,9 @@ REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
     "can-restart": _unless(
         lambda bench: isinstance(bench.broker, CanRestart), "this broker cannot be restarted"
     ),
+    "can-proxy": _unless(
+        lambda bench: bench.handover.proxied, "this broker cannot be reached by way of a proxy"
+    ),
 }  # tag -> why a scenario with it does not apply, or empty
 
 

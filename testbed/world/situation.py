@@ -73,7 +73,7 @@ def _began(world: World, topics, partitions, group: str) -> Began:
 def _fleet(world: World, topics: dict[str, str], group: str) -> Fleet:
     bench, options = world.bench, world.options
     values = {
-        "bootstrap_servers": bench.handover.bootstrap_servers,
+        "bootstrap_servers": world.network.servers,
         "input_topic": topics[INPUT],
         "output_topic": topics[PREDICTIONS],
         "deadletter_topic": topics[DEAD_LETTERS],

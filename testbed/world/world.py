@@ -18,6 +18,7 @@ from testbed.world import situation
 from testbed.world.agreement import Agreement
 from testbed.world.cluster import Cluster
 from testbed.world.inputs import Inputs
+from testbed.world.network import Network
 from testbed.world.outcomes import Outcomes
 from testbed.world.sending import Sending
 from testbed.world.service import Service
@@ -39,6 +40,7 @@ class World:
         self.agreement = Agreement(bench)
         self.sending = Sending(self)
         self.service = Service(self)
+        self.network = Network(self)
         self.inputs = Inputs(self)
         self.outcomes = Outcomes(self)
 
@@ -71,6 +73,7 @@ class World:
     def judgement(self) -> Judgement:
         """All findings over the finished scenario; judged once."""
         if self._judgement is None:
+            self.network.expect_sound()
             self.pipeline.finish()
             self._judgement = judge(self.history)
         return self._judgement
@@ -95,9 +98,12 @@ class World:
 
     def close(self) -> Path | None:
         """End what still runs and save the history; returns its file."""
-        if "pipeline" not in self.__dict__:
-            return None
-        self.pipeline.close()
+        try:
+            if "pipeline" not in self.__dict__:
+                return None
+            self.pipeline.close()
+        finally:
+            self.network.close()
         if not self.bench.handover.owned:
             self.bench.topics.delete(*self.pipeline.topics.values())
         save(self.history, self._history_file)

@@ -1,0 +1,100 @@
+"""A scenario's network: the service comes by it alone, faults are recorded, and all is closed."""
+
+import json
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from testbed.bench import HANDOVER, Bench
+from testbed.errors import BenchError
+from testbed.history import Fault, Mark
+from testbed.options import Options
+from testbed.world import World
+
+LOAD = 2000
+
+
+@pytest.fixture
+def bench(broker, tmp_path, monkeypatch):
+    """A bench on the session's broker, as a worker of a run has it."""
+    handed_over = tmp_path / "handover.json"
+    handed_over.write_text(json.dumps(msgspec.to_builtins(broker)), "utf-8")
+    monkeypatch.setenv(HANDOVER, str(handed_over))
+    bench = Bench(Options(broker="kafka", reports=tmp_path / "reports"), print)
+    yield bench
+    bench.close()
+
+
+@pytest.fixture
+def world(bench):
+    world = World(bench, "features/network.feature", "a scenario", "features/network.feature:1")
+    yield world
+    world.close()
+
+
+def faults(world) -> list[tuple[str, str, bool]]:
+    return [(one.name, one.phase, one.fired) for one in world.history.of(Fault)]
+
+
+@pytest.mark.slow
+def test_the_service_keeps_its_promises_behind_faults(world):
+    """Each is recorded with its proof, and the service comes through."""
+    world.network.open()
+    world.service.start()
+    with world.service._traffic(LOAD) as traffic:
+        traffic.await_answers(share=0.2)
+        world.network.lose_answer("EndTxn")
+        world.network.cut()
+        world.network.blackhole(for_s=0.3)
+        traffic.await_progress()
+    world.require_all()
+    names = ["network lost EndTxn answer", "network reset", "network blackhole"]
+    assert faults(world) == [
+        (name, phase, phase == "end") for name in names for phase in ("begin", "end")
+    ]
+    lost = world.history.of(Fault)[1]
+    assert lost.proof["answers"] == 1 and lost.proof["open_work"] > 0
+    world.close()
+    figures = world.history.of(Mark)[-1].figures
+    assert figures["fired"] == 1 and figures["opened"] > 2
+
+
+def test_a_fault_that_bites_nothing_is_an_error(world):
+    world.network.open()
+    with pytest.raises(BenchError, match="'network blackhole' bit nothing"):
+        world.network.blackhole(for_s=0.0)
+    assert faults(world)[-1] == ("network blackhole", "end", False)
+
+
+def test_an_answer_that_never_comes_is_an_error(world):
+    world.limits = replace(world.limits, stalled_s=0.1)
+    world.network.open()
+    with pytest.raises(BenchError, match="'network lost EndTxn answer' did not fire"):
+        world.network.lose_answer("EndTxn")
+
+
+def test_two_faults_at_once_are_an_error(world):
+    world.network.open()
+    with (
+        pytest.raises(BenchError, match="Two faults at once: 'reset' while 'latency' is on"),
+        world.network.fault("latency", delay_s=0.01),
+    ):
+        world.network.cut()
+
+
+def test_a_network_that_nobody_asked_for_is_an_error(world):
+    with pytest.raises(BenchError, match="did not ask for a network"):
+        world.network.cut()
+    assert world.network.servers == world.bench.handover.bootstrap_servers
+    assert world.pipeline
+    with pytest.raises(BenchError, match="after the scenario had begun"):
+        world.network.open()
+
+
+def test_a_network_that_ended_by_itself_allows_no_verdict(world):
+    world.network.open()
+    world.network._proxy._process.kill()
+    world.network._proxy._process.wait()
+    with pytest.raises(BenchError, match="proxy ended by itself"):
+        world.require_all()
