@@ -27,9 +27,14 @@ def before_scenario(context, scenario):
     context.world = context.session.begin(scenario)
 
 
+def before_step(context, step):
+    """Begin to count the scenario's time."""
+    context.session.begin_step()
+
+
 def after_step(context, step):
     """Ask the promises too where a step could not go on: what is broken weighs more."""
-    context.session.weigh(context, step)
+    context.session.end_step(context, step)
 
 
 def after_scenario(context, scenario):

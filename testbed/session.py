@@ -1,6 +1,8 @@
 """What behave's hooks do: one bench per run, one world per scenario, one record of each."""
 
 import os
+from dataclasses import replace
+from pathlib import Path
 
 from behave.model_type import Status
 
@@ -12,23 +14,30 @@ from testbed.errors import BenchError
 from testbed.options import from_userdata
 from testbed.reporting import evidence, formatters, record
 from testbed.reporting.scenarios import deselected, result_of
+from testbed.scenario_clock import ScenarioClock
 from testbed.world import World
 
 
 class Session:
-    """The hooks' side of a run; ``environment.py`` only forwards to it."""
+    """The hooks' side of a run; ``environment.py`` only forwards to it.
 
-    def __init__(self, bench: Bench):
-        self.bench = bench
+    ``reports`` is the run's folder, which all its processes share.
+    """
+
+    def __init__(self, bench: Bench, reports: Path):
+        self.bench, self._reports = bench, reports
+        self._clock = ScenarioClock(bench.options.limits.scenario_s)
         self._ahead = Ahead(self._world)
         self._recorded: set[int] = set()
 
     @classmethod
     def open(cls, userdata) -> "Session":
         """Read the options and open the bench; raises ``BenchError`` with all cleaned up."""
-        session = cls(Bench(from_userdata(dict(userdata))))
+        options = from_userdata(dict(userdata))
+        reports = options.reports
+        session = cls(Bench(replace(options, reports=record.own_folder(reports))), reports)
         if HANDOVER not in os.environ:  # else the runner has done so
-            record.start_run(session.bench.options.reports)
+            record.start_run(reports)
         return session
 
     @staticmethod
@@ -38,7 +47,7 @@ class Session:
 
     def prepare(self, runner) -> None:
         """Have behave write Allure results and a line per scenario, in the reader's order."""
-        formatters.add_to(runner, str(self.bench.options.reports / "allure-results"))
+        formatters.add_to(runner, str(self._reports / "allure-results"))
         runner.features.sort(key=lambda feature: record.feature_rank(str(feature.filename)))
 
     def begin_feature(self, context, feature) -> None:
@@ -48,7 +57,19 @@ class Session:
 
     def begin(self, scenario) -> World:
         """A world for the scenario that begins."""
+        self._clock.begin()
         return self._ahead.take(scenario)
+
+    def begin_step(self) -> None:
+        """Let the scenario's time run."""
+        self._clock.run()
+
+    def end_step(self, context, step) -> None:
+        """Weigh how it ended, and stop the scenario's time."""
+        try:
+            self.weigh(context, step)
+        finally:
+            self._clock.hold()
 
     def _world(self, scenario) -> World:
         place = f"{scenario.filename}:{scenario.line}"
@@ -95,7 +116,7 @@ class Session:
 
     def _record(self, scenario, **more) -> None:
         self._recorded.add(id(scenario))
-        record.append(self.bench.options.reports, result_of(scenario, **more))
+        record.append(self._reports, result_of(scenario, **more))
 
     def close(self) -> None:
         """Close the bench, and what was prepared on it."""

@@ -1,11 +1,17 @@
 """What behave's hooks make of a step that could not go on."""
 
+import signal
+import threading
 from types import SimpleNamespace
 
 import pytest
+from behave.model import Feature, Scenario
 from behave.model_type import Status
 
+from testbed import session
+from testbed.bench import HANDOVER
 from testbed.errors import BenchError
+from testbed.reporting import record
 from testbed.session import Session
 
 
@@ -57,3 +63,41 @@ def test_no_other_step_is_weighed(step):
     """The promises are not even asked."""
     before = step.status
     assert weighed(step, AssertionError("asked")).status is before
+
+
+@pytest.fixture
+def opened(tmp_path, monkeypatch):
+    """A session over a bench that only knows its options."""
+    monkeypatch.setattr(session, "Bench", lambda options: SimpleNamespace(options=options))
+    return lambda **more: Session.open({"reports": str(tmp_path), **more})
+
+
+def test_a_pass_has_its_own_histories_and_the_run_one_set_of_reports(opened, tmp_path, monkeypatch):
+    """Whatever names the process was given by the runner."""
+    assert opened().bench.options.reports == tmp_path
+    monkeypatch.setenv(HANDOVER, "somewhere")
+    monkeypatch.setenv(record.PASS, "pass-2")
+    later = opened()
+    assert later.bench.options.reports == tmp_path / "pass-2"
+    later._record(a_scenario())
+    assert [one.scenario for one in record.read_all(tmp_path)] == ["S"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="needs an alarm")
+def test_a_step_is_ended_when_the_scenario_has_no_time_left(opened):
+    """And what comes after it is not."""
+    one = opened(**{"timeout.scenario_s": "0.05"})
+    one._clock.begin()
+    one.begin_step()
+    with pytest.raises(BenchError, match="scenario to end within"):
+        threading.Event().wait(5)
+    one.end_step(SimpleNamespace(world=World(None)), a_step())
+    assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
+
+
+def a_scenario():
+    """One that has passed, as behave tells it."""
+    feature = Feature("f.feature", 1, "Feature", "F")
+    scenario = Scenario("f.feature", 2, "Scenario", "S")
+    scenario.feature = scenario.parent = feature
+    return scenario

@@ -14,6 +14,7 @@ FEATURE_ORDER = (
 )  # fmt: skip
 
 STATUSES = ("passed", "failed", "error", "skipped")
+PASS = "TESTBED_PASS"  # the name of a pass, set where a run makes several over the features
 
 
 class PromiseResult(msgspec.Struct, kw_only=True, omit_defaults=True):
@@ -66,6 +67,11 @@ def start_run(reports: Path) -> None:
         for path in reports.glob(pattern):
             if path.is_file():
                 path.unlink(missing_ok=True)
+
+
+def own_folder(reports: Path) -> Path:
+    """Where this process keeps histories and logs: its own pass's folder, where it has one."""
+    return reports / os.environ.get(PASS, "")
 
 
 def append(reports: Path, result: ScenarioResult) -> None:

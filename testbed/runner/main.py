@@ -100,11 +100,12 @@ def _passes(
         for number in range(1, asked.repeat + 1):
             suite = Suite(folder / f"pass-{number}", console, options.limits)
             stack.callback(suite.stop)
-            suite.start(asked.workers, asked.behave_args, broker.path, token)
+            several = asked.repeat > 1
+            suite.start(asked.workers, asked.behave_args, broker.path, token, several=several)
             if number == 1:
                 broker.start()
                 console.info("STEP 3: Running integration tests...")
-            if asked.repeat > 1:
+            if several:
                 console.info(f"Pass {number} of {asked.repeat}")
             ends = ends.and_then(suite.wait(), suite.last_words)
     return ends

@@ -88,7 +88,13 @@ def _parser() -> argparse.ArgumentParser:
         '--in {input_topic}" (default: the reference consumer of this project)',
     )
     add("--workers", metavar="N", type=_count, default=1, help="features side by side (default: 1)")
-    add("--repeat", metavar="N", type=_count, default=1, help="run all of it N times (default: 1)")
+    add(
+        "--repeat",
+        metavar="N",
+        type=_count,
+        default=1,
+        help="run all of it N times (default: 1), each with its own reports/pass-N/",
+    )
     return parser
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from testbed.errors import NotReached
 from testbed.limits import Limits
 from testbed.processes import Spawned, spawn
+from testbed.reporting.record import PASS
 from testbed.runner.console import COLOURS, Console
 from testbed.runner.tail import Tail
 from testbed.runner.worker import COMPANY
@@ -53,11 +54,21 @@ class Suite:
         self._silence_s = SILENCE_MARGIN_S + limits.broker_ready_s + limits.image_pull_s
         self._scenario_s = limits.scenario_s
 
-    def start(self, count: int, behave_args: tuple[str, ...], handover: Path, token: str) -> None:
-        """Start ``count`` workers over one folder of claims."""
+    def start(
+        self,
+        count: int,
+        behave_args: tuple[str, ...],
+        handover: Path,
+        token: str,
+        *,
+        several: bool = False,
+    ) -> None:
+        """Start ``count`` workers over one folder of claims; ``several``: passes, each its own."""
         env = behave_environment() | {HANDOVER: str(handover)}
         if count > 1:
             env[COMPANY] = str(count)
+        if several:
+            env[PASS] = self._folder.name
         command = [sys.executable, "-m", "testbed.runner", str(self._folder), *behave_args]
         for number in range(count):
             log = self._folder / "output" / f"{number}.log"

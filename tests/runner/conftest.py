@@ -34,6 +34,9 @@ def before_all(context):
         sys.exit(told["exit_code"])
 
 def after_scenario(context, scenario):
+    own = record.own_folder(REPORTS) / "history"
+    own.mkdir(parents=True, exist_ok=True)
+    (own / f"{scenario.name}.jsonl").open("a").write("once ")
     record.append(REPORTS, record.ScenarioResult(
         feature=scenario.feature.name, file=str(scenario.filename), scenario=scenario.name,
         line=scenario.line, status=scenarios.status_of(scenario),

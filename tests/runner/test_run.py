@@ -148,6 +148,20 @@ def test_repeat_runs_all_of_it_again_on_one_broker(project):
     assert len(project.broker_marks) == 2
 
 
+def test_each_pass_keeps_its_own_histories(project):
+    """What broke in the second of three must not be written over by the third."""
+    project.run(*GOOD, "--repeat", "2")
+    found = sorted(project.reports.rglob("holds.jsonl"))
+    folders = [path.relative_to(project.reports).parent.as_posix() for path in found]
+    assert folders == ["pass-1/history", "pass-2/history"]
+    assert {path.read_text() for path in found} == {"once "}
+    project.run(*GOOD)
+    again = [
+        path.relative_to(project.reports).as_posix() for path in project.reports.rglob("h*s.jsonl")
+    ]
+    assert again == ["history/holds.jsonl"], "what the passes left is cleared, one pass needs none"
+
+
 def test_reports_of_an_earlier_run_do_not_mix_in(project):
     """What the runner wrote goes; what it does not know stays."""
     for name in ("consumer-old-0.log", "summary.txt", "results/1.jsonl", "mine.txt", ".gitkeep"):
