@@ -101,7 +101,7 @@ class Service:
         while not self._must_end():
             try:
                 sent = sent or self._producer.send(
-                    given.topic, value=given.value, key=given.key, headers=given.headers
+                    given.topic, value=given.value, key=given.key, headers=_sendable(given.headers)
                 )
                 sent.get(timeout=1)
                 return True
@@ -129,6 +129,11 @@ class Service:
         if self._stop.is_set():
             self._give_up_at = min(self._give_up_at, monotonic() + STOP_WITHIN_S)
         return monotonic() > self._give_up_at
+
+
+def _sendable(headers: list[tuple[str, bytes | None]]) -> list[tuple[str, bytes]]:
+    """This client sends no null: an empty value stands for it."""
+    return [(name, value or b"") for name, value in headers]
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ const { Forest, answer } = require('./answer')
 
 const CHUNK = 100 // records; at most this much is done twice when the process is killed
 const PATIENT = { retries: 1_000_000, initialRetryTime: 100, maxRetryTime: 1_000 }
+const REQUEST = 1_000_000 // bytes; below the usual limit of a topic
 const COMMIT_TRIES = 50
 const REJOINING = [
   'REBALANCE_IN_PROGRESS',
@@ -44,6 +45,24 @@ function credentials(path) {
     }
   }
   return found
+}
+
+// Neighbours that fit into one request: its batches count against the topic's size limit whole.
+function together(answers) {
+  const groups = [[]]
+  let bytes = 0
+  for (const one of answers) {
+    const { key, value, headers } = one.message
+    const size = 200 + (key?.length ?? 0) + Buffer.byteLength(value) +
+      Object.entries(headers ?? {}).flat(2).reduce((sum, part) => sum + part.length + 10, 0)
+    if (bytes + size > REQUEST && groups.at(-1).length) {
+      groups.push([])
+      bytes = 0
+    }
+    groups.at(-1).push(one)
+    bytes += size
+  }
+  return groups
 }
 
 class Service {
@@ -127,8 +146,14 @@ class Service {
     return answer({ topic, partition, offset, key, value, headers }, names, this.forest)
   }
 
-  // Send all, again and again until the broker has them; false when a stop cannot wait for that.
+  // All of them, in order; false when a stop cannot wait for that.
   async deliver(answers) {
+    for (const some of together(answers)) if (!await this.send(some)) return false
+    return true
+  }
+
+  // Again and again until the broker has them; false when a stop cannot wait for that.
+  async send(answers) {
     const topicMessages = [names.output, names.deadletter]
       .map((topic) => ({
         topic,
@@ -140,7 +165,7 @@ class Service {
         await this.producer.sendBatch({ topicMessages, acks: -1 })
         return true
       } catch (error) {
-        log(`send: ${error.name}`)
+        log(`send: ${error.type ?? error.name}`)
         if (this.stopping) return false
         await pause(500)
       }
