@@ -11,14 +11,17 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
 from testbed.errors import BenchError, NotReached
 from testbed.processes import TOKEN_VARIABLE, kill_marked
-from testbed.processes.family import find, kill_all
+from testbed.processes.family import find, kill_all, tokens
 from testbed.wait import until
 
 COMMAND_WITHIN_S = 30.0  # compose down stops a container within its own ten seconds
@@ -70,6 +73,23 @@ class Guardian:
     def protect_command(self, args: list[str]) -> None:
         """Run a command, such as compose down, in the folder where the run stands now."""
         self._say("protect", "command", [os.getcwd(), *map(str, args)])
+
+    @contextmanager
+    def around(self, folder: Path) -> Iterator[None]:
+        """Have whatever this process runs carry the token and use ``folder`` for temporary files.
+
+        For what is run by a library, or for its output alone: a report's Node, an installation.
+        """
+        before = {name: os.environ.get(name) for name in (TOKEN_VARIABLE, "TMPDIR")}
+        self.protect_folder(folder)
+        os.environ |= {TOKEN_VARIABLE: tokens(self.token), "TMPDIR": str(folder)}
+        tempfile.tempdir = None  # read anew
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                os.environ.pop(name) if value is None else os.environ.update({name: value})
+            tempfile.tempdir = None
 
     def release(self, kind: str, value) -> None:
         """Forget a ``group``, ``folder`` or ``command``, registered with this very value."""

@@ -64,8 +64,8 @@ def _run(asked: RunOptions, options: Options, paths: list[str], console: Console
         guardian = Guardian.start(f"run-{secrets.token_hex(6)}")
         stack.callback(guardian.close)
         folder = Path(tempfile.mkdtemp(prefix="churn-testbed-run-"))
-        guardian.protect_folder(folder)
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        stack.enter_context(guardian.around(folder))
         broker = RunBroker(options, folder, guardian, console)
         trouble: BaseException | None = None
         try:

@@ -1,9 +1,12 @@
 """The runner as a program of its own, over a broker that is no more than a sleeping process.
 
-``python drive.py TROUBLE SILENCE_S ARGS...``: ``TROUBLE`` is none, dies, silent or slow.
+``python drive.py TROUBLE SILENCE_S ARGS...``: ``TROUBLE`` is none, dies, silent, slow
+(STEP 1), unready (STEP 2) or report (the page is never done).
 """
 
+import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -33,7 +36,9 @@ class FakeBroker:
             raise CannotStart("The broker ended by itself", "out of luck", "Try again")
         if self._trouble == "silent":
             raise NotReached("Expected an answer within 60 s")
-        if self._trouble == "slow":
+        if self._trouble == "unready":
+            self._say("Fake broker started")
+        if self._trouble in ("slow", "unready"):
             time.sleep(60)
         return self.handover
 
@@ -55,11 +60,25 @@ class FakeBroker:
             file.write(text + "\n")
 
 
+def build(reports, limits, say):
+    """The page: a program that writes temporary files, as Node does; other tests build it."""
+    if wanted != "report":
+        return
+    code = "import tempfile, time; tempfile.mkdtemp(); print(flush=True); time.sleep(300)"
+    with tempfile.TemporaryDirectory():
+        page = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        try:
+            page.stdout.readline()
+            (reports / "page").write_text(str(page.pid))
+            page.wait()
+        finally:
+            page.kill()
+
+
 if __name__ == "__main__":
     wanted, silence_s, *words = sys.argv[1:]
     suite.SILENCE_MARGIN_S = float(silence_s)
-    # The page needs Allure's results and Node: other tests build it.
-    reporting.html = SimpleNamespace(build=lambda reports, limits, say: None)
+    reporting.html = SimpleNamespace(build=build)
     brokers.choose = lambda options, folder, guardian, say: FakeBroker(
         wanted, options, guardian, say
     )

@@ -38,14 +38,50 @@ def test_an_interrupt_stops_in_order(project, dead, number, code):
     assert all(map(dead, pids))
 
 
-def test_an_interrupt_while_the_broker_starts(project, dead):
-    """Any step may be interrupted."""
-    process = project.start(*GOOD, trouble="slow")
-    until(lambda: project.broker_marks, within_s=20, what="the broker to start")
+def at_step(project, trouble: str, step: str):
+    """The runner in this step, where something takes for ever; and what runs besides."""
+    process = project.start(*GOOD, trouble=trouble)
+    page = project.reports / "page"
+    until(
+        lambda: step in project.log and project.broker_marks and (trouble != "report" or
+                (page.exists() and page.read_text())),
+        within_s=30, what=step, describe=lambda: project.log,
+    )  # fmt: skip
+    pids = [project.broker_pid] + ([int(page.read_text())] if page.exists() else [])
+    return process, pids
+
+
+STEPS = pytest.mark.parametrize(
+    ("trouble", "step"),
+    [("slow", "STEP 1"), ("unready", "STEP 2"), ("report", "good.feature:5")],
+    ids=["starting", "waiting", "reporting"],
+)
+
+
+@STEPS
+def test_an_interrupt_at_any_step(project, dead, trouble, step):
+    """One line says so, the code is an interrupt's, the logs stay and nothing else does."""
+    process, pids = at_step(project, trouble, step)
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=20)
     assert process.returncode == 130
-    assert dead(project.broker_pid)
+    assert output.count("[ERROR]") == 1
+    assert "[ERROR] Interrupted (SIGINT); what was started is stopped" in output
+    assert "[INFO] Logs: reports/" in output
+    assert (project.reports / "kafka.log").exists()
+    assert all(map(dead, pids))
+    assert os.listdir(project.folder / "tmp") == []
+
+
+@STEPS
+def test_kill_nine_at_any_step(project, dead, trouble, step):
+    """The broker that nobody knows yet goes too, and so does what makes the report."""
+    process, pids = at_step(project, trouble, step)
+    process.kill()
+    process.wait()
+    until(lambda: all(map(dead, pids)), within_s=10, what="all processes to be gone")
+    until(lambda: not os.listdir(project.folder / "tmp"), within_s=5, what="the folders to be gone")
+    assert step in project.log
 
 
 def test_a_second_interrupt_stops_at_once(project, dead):
@@ -61,17 +97,6 @@ def test_a_second_interrupt_stops_at_once(project, dead):
     assert time.monotonic() - began < 1
     assert process.returncode == 130
     until(lambda: all(map(dead, pids)), within_s=10, what="everything to be gone")
-
-
-def test_kill_nine_while_the_broker_starts(project, dead):
-    """The broker that nobody knows yet goes too."""
-    process = project.start(*GOOD, trouble="slow")
-    until(lambda: project.broker_marks, within_s=20, what="the broker to start")
-    process.kill()
-    process.wait()
-    broker = project.broker_pid
-    until(lambda: dead(broker), within_s=10, what="the broker to be gone")
-    until(lambda: not os.listdir(project.folder / "tmp"), within_s=5, what="the folders to be gone")
 
 
 def test_kill_nine_leaves_nothing(project, dead):
