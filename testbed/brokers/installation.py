@@ -30,11 +30,12 @@ class Installation:
         token: str,
         outlives: bool = False,
         proxied: Sequence[settings.Listener] = (),
+        more: dict[str, str | int] | None = None,
     ) -> None:
         """Have ``node`` start Kafka on freshly formatted ``data``.
 
         ``ports`` are the clients' and the controller's, ``options`` further ones of the JVM,
-        ``token`` the run's, ``proxied`` further ways in.
+        ``token`` the run's, ``proxied`` further ways in, ``more`` further settings of Kafka.
         """
         storage.copy_formatted(self.java, self.jars, data)
         node.folder.mkdir(parents=True, exist_ok=True)
@@ -42,7 +43,8 @@ class Installation:
         names = (settings.CLIENTS, settings.CONTROLLER)
         clients, controller = (settings.Listener(*pair) for pair in zip(names, ports, strict=True))
         listeners = [clients, *proxied]
-        properties.write_text(settings.server_properties(data, listeners, controller), "utf-8")
+        text = settings.server_properties(data, listeners, controller, more or {})
+        properties.write_text(text, "utf-8")
         words = jvm.command(self.java, self.jars, jvm.SERVER, str(properties), options=options)
         node.define(words, token=token, outlives=outlives)
 

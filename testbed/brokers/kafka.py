@@ -128,7 +128,10 @@ class KafkaBroker(RunningKafka):
         marks = {"token": self._guardian.token, "outlives": self._outlives}
         proxied = settings.proxied(bound, ports.steady(SLOTS))
         self._proxied = tuple((one.advertised, one.address) for one in proxied)
-        self._installation.define(self._node, self._data, pair, options, proxied=proxied, **marks)
+        more = {} if self._options.is_reference else settings.JOINED_SOFTLY
+        self._installation.define(
+            self._node, self._data, pair, options, proxied=proxied, more=more, **marks
+        )
         self._protect(self._node.launch())
         self._say(f"{self._name} started")
         await_ready(self._node, f"{settings.HOST}:{port}", self._limits.broker_ready_s)

@@ -60,7 +60,7 @@ FIXED: dict[str, str | int] = {
     "share.coordinator.state.topic.num.partitions": 1,
     "share.coordinator.state.topic.replication.factor": 1,
     "share.coordinator.state.topic.min.isr": 1,
-    # The first member need not wait three seconds for others.
+    # The first member need not wait three seconds for others; see JOINED_SOFTLY.
     "group.initial.rebalance.delay.ms": 0,
     # A dead member shall be noticed as soon as its consumer asks for; both kinds of group.
     "group.min.session.timeout.ms": 500,
@@ -87,8 +87,14 @@ FIXED: dict[str, str | int] = {
     "background.threads": 2,
 }
 
+# Some clients (kafka-python 3.0) lose their heartbeat when a group is stable before they know
+# its topics. No broker in service is that quick, so neither are we with a client unknown to us.
+JOINED_SOFTLY = {"group.initial.rebalance.delay.ms": 250}
 
-def server_properties(data: Path, listeners: list[Listener], controller: Listener) -> str:
+
+def server_properties(
+    data: Path, listeners: list[Listener], controller: Listener, more: dict[str, str | int]
+) -> str:
     """The text of ``server.properties``; the first listener is the broker's own."""
     everyone = [*listeners, controller]
     varying: dict[str, str | int] = {
@@ -101,4 +107,4 @@ def server_properties(data: Path, listeners: list[Listener], controller: Listene
     for one in listeners:
         if one.advertised:  # for one consumer alone: one thread
             varying[f"listener.name.{one.name.lower()}.num.network.threads"] = 1
-    return "".join(f"{name}={value}\n" for name, value in {**FIXED, **varying}.items())
+    return "".join(f"{name}={value}\n" for name, value in {**FIXED, **varying, **more}.items())

@@ -129,7 +129,7 @@ def _add_kafka(root: RootFileSystem, parts: KafkaParts) -> None:
         settings.Listener(name, port)
         for name, port in ((settings.CLIENTS, 19093), (settings.CONTROLLER, CONTROLLER_PORT))
     )
-    text = settings.server_properties(PurePosixPath(DATA, "kafka"), [clients], controller)
+    text = settings.server_properties(PurePosixPath(DATA, "kafka"), [clients], controller, {})
     root.add_text("/opt/kafka/server.properties", text)
     with tempfile.TemporaryDirectory() as folder:
         storage.copy_formatted(parts.java, parts.jars, Path(folder))

@@ -110,7 +110,7 @@ def _run_tool(java: Java, libraries: list[Path], partial: Path) -> None:
     clients = settings.Listener(settings.CLIENTS, 9092)
     controller = settings.Listener(settings.CONTROLLER, 9093)
     properties = partial / "server.properties"
-    text = settings.server_properties(partial / DATA, [clients], controller)
+    text = settings.server_properties(partial / DATA, [clients], controller, {})
     properties.write_text(text, "utf-8")
     words = ["format", "-t", CLUSTER_ID, "-c", str(properties)]
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
 
 from testbed.brokers import attach, jars
 from testbed.brokers.protocol import Broker, CanKill, CanPause, CanRestart, HasLogs
@@ -132,3 +132,15 @@ def test_a_port_that_was_asked_for_is_kept(make_broker):
 def test_there_is_no_handover_before_the_start(make_broker):
     with pytest.raises(BenchError, match="has not been started"):
         _ = make_broker().handover
+
+
+@pytest.mark.parametrize(("command", "delay_ms"), [("", 0), ("another consumer", 250)])
+def test_the_first_of_a_group_waits_for_others_with_a_client_unknown_to_us(
+    make_broker, command, delay_ms
+):
+    """As every broker in service lets it; the reference is known to do without."""
+    broker = make_broker(consumer_command=command)
+    admin = AdminClient({"bootstrap.servers": broker.start().bootstrap_servers})
+    asked = ConfigResource(ResourceType.BROKER, "1")
+    told = admin.describe_configs([asked])[asked].result(30)
+    assert told["group.initial.rebalance.delay.ms"].value == str(delay_ms)
