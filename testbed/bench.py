@@ -39,12 +39,12 @@ class Bench:
 
     def __init__(self, options: Options, say=tell):
         self.options, self._say = options, say
+        self.words = self._consumer_words()
         self.run = secrets.token_hex(3)
         self.token = f"churn-{self.run}"
         self.guardian = Guardian.start(self.token)
         self.folder = Path(tempfile.mkdtemp(prefix="churn-testbed-"))
         self.guardian.protect_folder(self.folder)
-        self.words = self._consumer_words()
         self.not_ready = 0  # scenarios in a row whose consumer never became ready
         self.rate_per_s: float | None = None  # what the consumer was seen to do
         self._count = 0
@@ -131,7 +131,7 @@ class Bench:
     def _consumer_words(self) -> list[str]:
         options = self.options
         if options.consumer_command:
-            return command.split(options.consumer_command)
+            return command.check(options.consumer_command)
         return command.reference(
             delivery=options.delivery, validates=options.validates, metrics=options.metrics
         )

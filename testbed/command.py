@@ -1,9 +1,12 @@
 """The command template of the consumer under test: split first, then filled in."""
 
 import json
+import os
 import shlex
+import shutil
 import string
 import sys
+from pathlib import Path
 
 from testbed.errors import UsageError
 
@@ -17,6 +20,14 @@ _IN_ENVIRONMENT = (
 )  # fmt: skip
 
 
+STARTED_IN = "CHURN_TESTBED_CWD"  # the runner's script changes to the project's folder
+
+
+def started_in() -> Path:
+    """The folder where the run was started, in which a consumer under test runs."""
+    return Path(os.environ.get(STARTED_IN, os.getcwd()))
+
+
 def split(template: str) -> list[str]:
     """Split a template into words: a JSON array as it is, anything else as POSIX shell words.
 
@@ -27,6 +38,23 @@ def split(template: str) -> list[str]:
         raise UsageError("Expected a consumer command, got an empty one")
     for word in words:
         _check_placeholders(word)
+    return words
+
+
+def check(template: str) -> list[str]:
+    """The words of a template whose program can be run from here; raises ``UsageError``."""
+    words = split(template)
+    program, folder = words[0], started_in()
+    if "{" in program:  # known only when it is filled in
+        return words
+    place = folder / program if os.path.dirname(program) else program
+    if not shutil.which(place):
+        where = f"at {place}" if os.path.dirname(program) else "on the PATH"
+        raise UsageError(
+            f"Cannot run the consumer command: {program!r} is not a program",
+            f"expected one {where}",
+            f"Check the spelling and the rights; it is looked for from {folder}",
+        )
     return words
 
 

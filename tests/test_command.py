@@ -49,6 +49,30 @@ def test_a_wrong_template_is_a_usage_error(template, said):
         command.split(template)
 
 
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Where the run was started: with a program, and a file that is none."""
+    (tmp_path / "score").write_text("#!/bin/sh\n")
+    (tmp_path / "score").chmod(0o755)
+    (tmp_path / "notes").write_text("no program")
+    monkeypatch.setenv(command.STARTED_IN, str(tmp_path))
+    return tmp_path
+
+
+def test_a_program_is_looked_for_where_the_run_was_started(folder):
+    """By its path from there, in full, or on the PATH; not before it is filled in."""
+    for program in ("./score", f"{folder}/score", "sh", "{model_path}"):
+        assert command.check(f"{program} --group {{group_id}}")[0] == program
+
+
+@pytest.mark.parametrize("program", ["./scoer", "./notes", "/nowhere/score", "no-such-program"])
+def test_a_program_that_cannot_be_run_is_a_usage_error(folder, program):
+    """Before anything is started, with where it was looked for."""
+    with pytest.raises(UsageError, match=f"'{program}' is not a program") as caught:
+        command.check(f"{program} --group {{group_id}}")
+    assert str(folder) in str(caught.value)
+
+
 def test_the_environment_carries_the_same_values():
     """Under the agreed names."""
     found = command.environment(VALUES)

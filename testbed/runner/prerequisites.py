@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from testbed import command
 from testbed.errors import CannotStart, UsageError
 from testbed.options import Options
 
@@ -16,6 +17,8 @@ def check(options: Options, paths: list[str]) -> None:
     """Raise ``UsageError`` or ``CannotStart`` for the first thing that is missing."""
     for path in paths:
         _check_path(path)
+    if options.consumer_command:
+        command.check(options.consumer_command)
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     if missing:
         raise CannotStart(

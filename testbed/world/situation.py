@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from testbed import command
 from testbed import topics as topic_names
 from testbed.bench import ROOT, free_port
 from testbed.clients import reader
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 # librdkafka's admin client aborts the process when a group question times out and is answered
 # after all; so such a question is given far longer than any wait for its answer.
 GROUP_ANSWER_S = 120.0
-STARTED_IN = "CHURN_TESTBED_CWD"  # the runner's script changes to the project's folder
 
 
 def build(world: World) -> Pipeline:
@@ -88,7 +86,7 @@ def _fleet(world: World, topics: dict[str, str], group: str) -> Fleet:
         history=world.history,
         logs=options.reports,
         name=world.slug,
-        cwd=ROOT if options.is_reference else Path(os.environ.get(STARTED_IN, os.getcwd())),
+        cwd=ROOT if options.is_reference else command.started_in(),
         token=bench.token,
         free_port=free_port,
         stop_within_s=world.limits.consumer_stop_s,

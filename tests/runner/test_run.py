@@ -77,6 +77,11 @@ def test_a_run_of_nothing_could_not_start(project, words, why):
         (("--broker", "rabbit"), "invalid choice: 'rabbit'"),
         (("--no-such-flag",), "unrecognized arguments: --no-such-flag"),
         (("features/nowhere.feature",), "got 'features/nowhere.feature'"),
+        (
+            ("--consumer-command", "no-such-program {group_id}"),
+            "'no-such-program' is not a program",
+        ),
+        (("--consumer-command", "sh {nowhere}"), "Unknown placeholder {nowhere}"),
         (("-D", "consumer.delivry=x"), "Unknown option consumer.delivry"),
         (("-D", "timeout.scenario_s=-1"), "timeout.scenario_s"),
         (("--tags", "@a and ("), "behave refuses its options"),
