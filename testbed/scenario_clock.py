@@ -4,7 +4,7 @@ import signal
 import threading
 import time
 
-from testbed.errors import NotReached
+from testbed.errors import BenchError
 
 AGAIN_S = 5.0  # a wait that takes the first for its own end is told once more
 
@@ -22,7 +22,7 @@ class ScenarioClock:
         self._end = time.monotonic() + self._limit_s
 
     def run(self) -> None:
-        """A step begins: from now on ``NotReached`` is raised in it when the time is up."""
+        """A step begins: from now on ``BenchError`` is raised in it when the time is up."""
         if self._rings:
             signal.signal(signal.SIGALRM, self._on_alarm)
             left_s = self._end - time.monotonic()
@@ -34,7 +34,8 @@ class ScenarioClock:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
     def _on_alarm(self, number, frame) -> None:
-        raise NotReached(
+        raise BenchError(
             f"Expected the scenario to end within {self._limit_s:g} s",
+            "one of its steps goes on and on",
             next_step="See the consumer's log in reports/; raise timeout.scenario_s if it is slow",
         )

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from testbed import scenario_clock
-from testbed.errors import NotReached
+from testbed.errors import BenchError
 from testbed.scenario_clock import ScenarioClock
 from testbed.wait import until
 
@@ -30,7 +30,7 @@ def test_a_step_that_waits_for_something_else_is_ended(clock):
     """Also where it does not poll; the message has the limit and its name."""
     began = time.monotonic()
     clock.run()
-    with pytest.raises(NotReached, match=r"scenario to end within 0\.05 s") as caught:
+    with pytest.raises(BenchError, match=r"scenario to end within 0\.05 s") as caught:
         NEVER.wait(5)
     assert time.monotonic() - began < 1
     assert "timeout.scenario_s" in caught.value.next_step
@@ -40,9 +40,9 @@ def test_a_step_that_takes_it_for_its_own_wait_is_ended_all_the_same(clock, monk
     """Some waits have a limit that is no error."""
     monkeypatch.setattr(scenario_clock, "AGAIN_S", 0.05)
     clock.run()
-    with pytest.raises(NotReached, match="scenario"):
+    with pytest.raises(BenchError, match="scenario"):
         until(lambda: NEVER.wait(5), within_s=5, what="the first")
-    with pytest.raises(NotReached, match="scenario"):
+    with pytest.raises(BenchError, match="scenario"):
         until(lambda: NEVER.wait(5), within_s=5, what="the second")
 
 
@@ -51,7 +51,7 @@ def test_the_next_step_has_what_the_first_left(clock):
     clock.run()
     clock.hold()
     until(lambda: time.monotonic() > clock._end, within_s=1, what="the time to be up")
-    with pytest.raises(NotReached, match="scenario"):
+    with pytest.raises(BenchError, match="scenario"):
         _run_and_wait(clock)
 
 
