@@ -15,7 +15,7 @@ import msgspec
 from testbed import clients, command, models
 from testbed.brokers import attach, choose
 from testbed.brokers.protocol import Broker, Handover, HasLogs
-from testbed.errors import CannotStart
+from testbed.errors import BenchError, CannotStart
 from testbed.guardian import Guardian
 from testbed.options import Options
 from testbed.telco.oracle import Oracle
@@ -100,14 +100,23 @@ class Bench:
         return path
 
     def close(self) -> None:
-        """Take down what this process started."""
-        broker = getattr(self, "broker", None)
-        if broker is not None and HANDOVER not in os.environ:
+        """Take down what this process started; a log that cannot be kept is only told."""
+        try:
+            broker = getattr(self, "broker", None)
+            if broker is not None and HANDOVER not in os.environ:
+                self._stop(broker)
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.guardian.close()
+
+    def _stop(self, broker: Broker) -> None:
+        try:
             if isinstance(broker, HasLogs):
                 broker.save_logs(self.options.reports / LOGS[broker.handover.kind])
+        except (BenchError, OSError) as error:
+            self._say(f"[WARNING] {error}")
+        finally:
             broker.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.guardian.close()
 
     def _reach_broker(self) -> Broker:
         path = os.environ.get(HANDOVER)

@@ -1,0 +1,88 @@
+"""What a bench takes down, whatever goes wrong on the way."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from testbed import bench, models
+from testbed.bench import Bench
+from testbed.brokers.protocol import Handover
+from testbed.errors import BenchError, CannotStart, UsageError
+from testbed.options import Options
+
+
+class Broker:
+    """One that runs nowhere."""
+
+    handover = Handover(kind="kafka", bootstrap_servers="127.0.0.1:1")
+
+    def __init__(self, trouble: Exception | None):
+        self._trouble, self.stopped = trouble, 0
+
+    def start(self) -> Handover:
+        return self.handover
+
+    def stop(self) -> None:
+        self.stopped += 1
+
+    def save_logs(self, target: Path) -> None:
+        if self._trouble:
+            raise self._trouble
+        target.write_text("its words")
+
+
+@pytest.fixture
+def opened(tmp_path, monkeypatch):
+    """A bench over such a broker, and what it said."""
+    monkeypatch.delenv(bench.HANDOVER, raising=False)
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setattr(bench.tempfile, "tempdir", None)
+    monkeypatch.setattr(models, "ensure", lambda: tmp_path)
+    (tmp_path / "tmp").mkdir()
+    said: list[str] = []
+
+    def open_bench(trouble: Exception | None = None) -> tuple[Bench, Broker, list[str]]:
+        broker = Broker(trouble)
+        monkeypatch.setattr(bench, "choose", lambda *_: broker)
+        return Bench(Options(reports=tmp_path), said.append), broker, said
+
+    return open_bench
+
+
+@pytest.mark.parametrize("trouble", [BenchError("The log is gone"), OSError("disk full")])
+def test_a_log_that_cannot_be_kept_holds_nothing_up(opened, tmp_path, trouble):
+    """The broker is stopped all the same, the folder goes, and the reason is told."""
+    one, broker, said = opened(trouble)
+    one.close()
+    assert broker.stopped == 1
+    assert os.listdir(tmp_path / "tmp") == []
+    assert str(trouble) in said[-1]
+
+
+def test_the_log_is_kept(opened, tmp_path):
+    """Under the broker's name."""
+    one, broker, said = opened()
+    one.close()
+    assert (tmp_path / "kafka.log").read_text() == "its words"
+    assert (broker.stopped, said) == (1, [])
+
+
+def test_models_that_cannot_be_made_take_the_broker_down_again(opened, tmp_path, monkeypatch):
+    """Both begin side by side."""
+
+    def refuse():
+        raise CannotStart("The model could not be made")
+
+    monkeypatch.setattr(models, "ensure", refuse)
+    with pytest.raises(CannotStart, match="model could not be made"):
+        opened()
+    assert (tmp_path / "kafka.log").exists()
+    assert os.listdir(tmp_path / "tmp") == []
+
+
+def test_a_wrong_command_starts_nothing(tmp_path, monkeypatch):
+    """Neither a guardian nor a folder."""
+    monkeypatch.setattr(bench.Guardian, "start", lambda token: pytest.fail("started"))
+    with pytest.raises(UsageError, match="is not a program"):
+        Bench(Options(consumer_command="no-such-program", reports=tmp_path))
