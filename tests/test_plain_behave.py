@@ -8,6 +8,7 @@ import os
 import re
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -167,6 +168,34 @@ def test_what_cannot_start_is_told_once(run, words, message):
     assert message in output
     assert "ABORTED" not in output
     until(run.nothing_left, within_s=GONE_WITHIN_S, what="everything to be gone")
+
+
+TAKEN = "-Dbroker.port={port}"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (("--consumer-command", "no-such-program"), 2, "'no-such-program' is not a program"),
+        ((TAKEN,), 3, "is in use by another program"),
+        (("-Dtimeout.broker_ready_s=0.1",), 3, "failed to become ready within 0.1s"),
+        (("--broker", "external", "-Dbroker.bootstrap_servers=127.0.0.1:1",
+          "-Dtimeout.admin_s=0.5"), 3, "cluster at 127.0.0.1:1 does not answer"),
+    ],
+    ids=["no program", "port in use", "never ready", "unreachable"],
+)  # fmt: skip
+def test_the_runner_tells_it_by_its_code(run, words, code, message):
+    """One message with its next step; the reports say it too."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        run.start(FEATURE, *(word.format(port=port) for word in words), module=("testbed", "run"))
+        got, output = run.end()
+    assert got == code, output
+    assert output.count("[ERROR]") == 1
+    assert message in output
+    log = run.reports / "kafka_integration.log"
+    assert message in log.read_text("utf-8")
+    assert run.nothing_left()
 
 
 @pytest.mark.parametrize(

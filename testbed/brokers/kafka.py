@@ -140,7 +140,8 @@ class KafkaBroker(RunningKafka):
     def _mend(self, ended: Ended) -> None:
         """Do what may cure an end at start; raises ``CannotStart`` where nothing can."""
         if DISK_FULL in ended.log:
-            raise CannotStart("No disk space for the embedded broker", ended.cause, "Free some")
+            next_step = "Free some space, or set TMPDIR to a folder on a disk that has it"
+            raise CannotStart("No disk space for the embedded broker", ended.cause, next_step)
         if any(words in ended.log for words in BIND_FAILED):
             return  # other ports will do; a fixed one is refused with its listener's name
         self._say("The embedded broker ended at its start; checking what is kept for it…")

@@ -11,7 +11,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from testbed.brokers import aot, jars, java, settings, storage
+from testbed.brokers import aot, jars, java, kafka, settings, storage
+from testbed.brokers.ended import Ended
 from testbed.brokers.running import RunningKafka
 from testbed.errors import CannotStart, UsageError
 from testbed.limits import Limits
@@ -57,6 +58,22 @@ def test_a_full_disk_is_named(refused, monkeypatch):
     assert error.what == "No disk space for the embedded broker's data"
     assert "expected 512 MB free" in error.cause
     assert "got 5 MB" in error.cause
+
+
+def test_a_disk_that_fills_up_meanwhile_is_named(refused, monkeypatch):
+    """Nothing is mended or tried again for it: the caches are not to blame."""
+    tries = []
+
+    def ended(node, servers, within_s):
+        tries.append(servers)
+        raise Ended("The embedded broker ended by itself", "IOException: No space left on device")
+
+    monkeypatch.setattr(kafka, "await_ready", ended)
+    monkeypatch.setattr(storage, "drop_formatted", lambda: pytest.fail("dropped"))
+    error = refused()
+    assert error.what == "No disk space for the embedded broker"
+    assert "No space left on device" in error.cause
+    assert len(tries) == 1
 
 
 def test_a_cache_without_permission_is_named(refused, monkeypatch):
