@@ -51,7 +51,29 @@ def step_publish_copies(context, count, times):
 @when("{cancelled:d} events are cancelled among {published:d} that are published")
 def step_publish_cancelled(context, cancelled, published):
     """The cancelled ones stand on the topic in a transaction that was aborted."""
-    context.world.sending.cancelled(cancelled, published)
+    context.world.transactions.cancelled(cancelled, published)
+
+
+@when("{cancelled:d} events are cancelled in small lots among {published:d} that are published")
+@given(
+    "{cancelled:d} events were cancelled in small lots among {published:d} "
+    "before the service started"
+)
+def step_publish_cancelled_lots(context, cancelled, published):
+    """Good and cancelled events in turn, on the same partitions."""
+    context.world.transactions.interleaved(cancelled, published)
+
+
+@when("{held:d} events are held back until {published:d} later ones have been answered")
+def step_publish_undecided(context, held, published):
+    """Their transaction stays open all the while, and is then committed."""
+    context.world.transactions.undecided(held, published)
+
+
+@when("a sender disappears with {held:d} events undecided, and {published:d} others are published")
+def step_publish_abandoned(context, held, published):
+    """Its transaction stays open until the broker cancels it."""
+    context.world.transactions.abandoned(held, published)
 
 
 @when("{count:d} pairs of customers who are alike in everything have an event each")

@@ -63,6 +63,7 @@ class Sent(Event, frozen=True, kw_only=True, tag="sent"):
     ``admits`` lists the outcomes that are right for it: ``scored`` or error types; empty
     for a record that nobody may ever treat (an aborted or open transaction).
     ``identity`` names the event as the pipeline echoes it; None where it carries none.
+    ``hidden``: from when to when its transaction was open, so that nobody could read it.
     """
 
     n: int
@@ -82,6 +83,7 @@ class Sent(Event, frozen=True, kw_only=True, tag="sent"):
     fingerprints: tuple[str, ...] = ()  # equal as text or as JSON <=> one in common
     note: str = ""  # what is special about it, for people
     phase: str = ""  # the part of the scenario that sent it
+    hidden: tuple[float, float] | None = None
 
 
 class Recovered(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

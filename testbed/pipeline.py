@@ -60,9 +60,11 @@ class Pipeline:
             keep_values=keep_values,
         )
 
-    def cancel(self, producer: Producer, drafts: list[Draft], *, phase: str = "") -> list[Sent]:
-        """Publish drafts in a transaction that is cancelled: nobody may answer them."""
-        return self.publisher.cancel(producer, drafts, within_s=self.limits.publish_s, phase=phase)
+    def transaction(self, producer: Producer, drafts: list[Draft]):
+        """Publish drafts in a transaction; see ``Publisher.transaction``."""
+        drafts, expected = self._expect(drafts)
+        within_s = self.limits.publish_s
+        return self.publisher.transaction(producer, drafts, expected, within_s=within_s)
 
     def start_consumers(self, count: int = 1, *, extra: tuple[str, ...] = ()) -> None:
         """Start instances 0 … count-1 that do not run yet."""

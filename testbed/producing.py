@@ -1,6 +1,7 @@
 """Publishes records and records what the broker answered to each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from msgspec.structs import replace
@@ -42,37 +43,42 @@ class Publisher:
             self._give_up()
         return answers
 
-    def cancel(
-        self, producer: Producer, drafts: Iterable[Draft], *, within_s: float, phase: str = ""
-    ) -> list[Sent]:
-        """Publish drafts in a transaction of ``producer``, a transactional one, and abort it.
+    @contextmanager
+    def transaction(
+        self, producer: Producer, drafts: Iterable[Draft], expected: Iterable, *, within_s: float
+    ) -> Iterator[list[Sent]]:
+        """Publish drafts in a transaction of ``producer``; the body ends it, or does not.
 
-        Nobody may ever treat them, so they admit no outcome. Raises ``BenchError`` where the
-        broker does not take part.
+        What the body leaves in the list that it gets is recorded after it: nobody knows before
+        what became of the records. Raises ``BenchError`` where the broker does not take part.
         """
         answers: list[Sent] = []
         try:
             producer.init_transactions(within_s)
             producer.begin_transaction()
-            for draft in drafts:
-                nobodys = replace(draft, admits=(), note=draft.note or "cancelled")
-                sent = _sent(self.count, nobodys, None, phase, keep_value=True)
-                self._send(producer, sent, nobodys, answers)
+            for draft, right in zip(drafts, expected, strict=True):
+                sent = _sent(self.count, draft, right, "", keep_value=True)
+                self._send(producer, sent, draft, answers, record=False)
                 self.count += 1
             producer.flush(within_s)
-            producer.abort_transaction(within_s)
+            yield answers
         except KafkaException as error:
-            raise BenchError("No transaction could be cancelled", error.args[0].str()) from error
-        return answers
+            raise BenchError("A transaction went wrong", error.args[0].str()) from error
+        finally:
+            for answer in answers:
+                self._history.append(answer)
 
     def _give_up(self) -> None:
         """Have librdkafka answer for what the broker never did: unsent failed, sent unknown."""
         self._producer.purge()
         self._producer.flush(1)
 
-    def _send(self, producer: Producer, sent: Sent, draft: Draft, answers: list[Sent]) -> None:
+    def _send(
+        self, producer: Producer, sent: Sent, draft: Draft, answers: list[Sent], *, record=True
+    ) -> None:
         def answered(error: KafkaError | None, message: Message) -> None:
-            answers.append(self._history.append(_answer(sent, error, message)))
+            answer = _answer(sent, error, message)
+            answers.append(self._history.append(answer) if record else answer)
 
         where = {} if draft.partition is None else {"partition": draft.partition}
         producer.produce(

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from testbed import clients
 from testbed.history import INPUT
 from testbed.telco import catalogue, customers
 from testbed.telco.draft import Draft
@@ -46,14 +45,6 @@ class Sending:
     def copies(self, count: int, times: int) -> None:
         """The same events again and again, byte for byte."""
         self._world.pipeline.publish(self.valid(count) * times)
-
-    def cancelled(self, cancelled: int, published: int) -> None:
-        """Events in a transaction that is cancelled, with as many ordinary ones on both sides."""
-        pipeline, half = self._world.pipeline, published // 2
-        pipeline.publish(self.valid(half))
-        own = {"transactional.id": f"{pipeline.topics[INPUT]}-cancelled"}
-        pipeline.cancel(clients.producer(self._world.bench.handover, **own), self.valid(cancelled))
-        pipeline.publish(self.valid(published - half))
 
     def alike(self, count: int) -> None:
         """Pairs of customers that differ in name only, and whom the model cannot tell apart."""

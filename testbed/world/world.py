@@ -22,6 +22,7 @@ from testbed.world.network import Network
 from testbed.world.outcomes import Outcomes
 from testbed.world.sending import Sending
 from testbed.world.service import Service
+from testbed.world.transactions import Transactions
 
 
 class World:
@@ -39,6 +40,7 @@ class World:
         self.cluster = Cluster(bench)
         self.agreement = Agreement(bench)
         self.sending = Sending(self)
+        self.transactions = Transactions(self)
         self.service = Service(self)
         self.network = Network(self)
         self.inputs = Inputs(self)

@@ -35,6 +35,31 @@ def cancelled_and_sent_again():
     return story.end()
 
 
+def _undecided(answer_early: bool):
+    story = Story(partitions=2)
+    story.answer(story.send("B", partition=1))
+    hidden = story.send("A", hidden=(story.time, story.time + 4))
+    if answer_early:
+        story.score(hidden)
+    story.answer(story.send("C", partition=1))
+    story.wait(4)
+    if not answer_early:
+        story.answer(hidden)
+    return story.end()
+
+
+@TWINS.good("aborted-invisible")
+def answered_when_it_was_decided():
+    """Held back while another was answered, and answered after that."""
+    return _undecided(answer_early=False)
+
+
+@TWINS.bad("aborted-invisible", says="no outcome yet")
+def answered_before_it_was_decided():
+    """Scored while its sender might still have taken it back."""
+    return _undecided(answer_early=True)
+
+
 def _zombie(delivery: str, repeats: int):
     story = Story(delivery)
     story.start(1)

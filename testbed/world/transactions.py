@@ -1,0 +1,100 @@
+"""Senders that publish in transactions: cancelled, undecided for a while, or gone in the middle."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from testbed import clients
+from testbed.history import INPUT
+from testbed.pipeline import LOOK_EVERY_S
+from testbed.telco.draft import Draft
+from testbed.wait import until
+
+if TYPE_CHECKING:
+    from testbed.world.world import World
+
+# After so long the broker itself cancels what a sender that is gone has left open.
+ABANDONED_MS = 2_000
+HELD_ON = 0  # the partition of events that are held back; ordinary ones go to the others
+
+
+class Transactions:
+    """Each sender is a producer of its own, with a transactional id that nobody else has."""
+
+    def __init__(self, world: World):
+        self._world = world
+        self._senders = 0
+
+    def cancelled(self, cancelled: int, published: int) -> None:
+        """Events that are taken back, with as many ordinary ones on both sides."""
+        sending, half = self._world.sending, published // 2
+        sending.ordinary(half)
+        self._cancel(sending.valid(cancelled))
+        sending.ordinary(published - half)
+
+    def interleaved(self, cancelled: int, published: int) -> None:
+        """Taken back in small lots, each between ordinary events of the same partitions."""
+        sending, lots = self._world.sending, 10
+        for _ in range(lots):
+            sending.ordinary(published // lots)
+            self._cancel(sending.valid(cancelled // lots))
+        sending.ordinary(len(sending.sentinels()) * 2)
+
+    def undecided(self, held: int, published: int) -> None:
+        """Events that are held back until others, published later, have been answered."""
+        pipeline = self._world.pipeline
+        drafts = [_held(one) for one in self._world.sending.valid(held)]
+        producer = self._sender()
+        since = self._world.history.now()
+        with pipeline.transaction(producer, drafts) as answers:
+            self._answer_others(published)
+            hidden = (since, self._world.history.now())
+            producer.commit_transaction(self._world.limits.publish_s)
+            answers[:] = [replace(one, hidden=hidden) for one in answers]
+
+    def abandoned(self, held: int, published: int) -> None:
+        """A sender is gone with its transaction open; others publish behind its events."""
+        drafts = [_nobodys(one, "abandoned") for one in self._world.sending.valid(held)]
+        producer = self._sender(**{"transaction.timeout.ms": ABANDONED_MS})
+        with self._world.pipeline.transaction(producer, drafts):
+            producer.purge()
+        self._world.sending.ordinary(published)
+
+    def _cancel(self, drafts: list[Draft]) -> None:
+        producer = self._sender()
+        nobodys = [_nobodys(one, "cancelled") for one in drafts]
+        with self._world.pipeline.transaction(producer, nobodys):
+            producer.abort_transaction(self._world.limits.publish_s)
+
+    def _answer_others(self, count: int) -> None:
+        """Publish on the other partitions, and wait for the answers: a sign of life."""
+        pipeline = self._world.pipeline
+        others = [p for p in range(pipeline.partitions[INPUT]) if p != HELD_ON]
+        before = pipeline.reader.count
+        drafts = [
+            replace(draft, partition=others[n % len(others)])
+            for n, draft in enumerate(self._world.sending.valid(count))
+        ]
+        pipeline.publish(drafts)
+        until(
+            lambda: pipeline.reader.count >= before + count,
+            within_s=self._world.limits.first_answer_s,
+            what="the events of other senders to be answered",
+            describe=lambda: f"{pipeline.reader.count - before} of {count}",
+            every_s=LOOK_EVERY_S,
+        )
+
+    def _sender(self, **more):
+        self._senders += 1
+        name = f"{self._world.pipeline.topics[INPUT]}-sender-{self._senders}"
+        return clients.producer(self._world.bench.handover, **{"transactional.id": name}, **more)
+
+
+def _held(draft: Draft) -> Draft:
+    return replace(draft, partition=HELD_ON, note="held back")
+
+
+def _nobodys(draft: Draft, note: str) -> Draft:
+    return replace(draft, admits=(), note=note)
