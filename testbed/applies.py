@@ -23,6 +23,10 @@ REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
         lambda bench: bench.options.delivery == "exactly-once",
         "the consumer declares at-least-once delivery",
     ),
+    "at-least-once": _unless(
+        lambda bench: bench.options.delivery == "at-least-once",
+        "the consumer declares exactly-once delivery",
+    ),
     "metrics": _unless(
         lambda bench: bench.options.metrics, "the consumer declares no metrics (consumer.metrics)"
     ),

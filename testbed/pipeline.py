@@ -87,6 +87,16 @@ class Pipeline:
         self._await(self._ready, "the group to be stable and to own every input partition")
         self.fleet.ready()
 
+    def await_empty_group(self) -> None:
+        """Wait until the group has given up every member, after their session at the latest."""
+        until(
+            lambda: not self.group.describe().members,
+            within_s=self.session_timeout_s * 2 + self.limits.consumer_ready_s,
+            what="the group to give its members up",
+            describe=self._group_in_words,
+            every_s=LOOK_EVERY_S,
+        )
+
     def _joined(self) -> bool:
         return len(self._member_ids() - self._old_members) >= self._started
 

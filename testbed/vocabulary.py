@@ -41,6 +41,14 @@ GROUPS = {
     "odd but valid": "odd but valid",
 }
 
+# What a sentence means in Kafka's protocol.
+ANSWERS = {
+    "that its results were stored": "Produce",
+    "that its work counts as done": "OffsetCommit",
+    "that its work counts as done with its results": "TxnOffsetCommit",
+    "that its results are final": "EndTxn",
+}
+
 MOMENTS = {moment: moment for moment in faults.MOMENTS}
 
 
@@ -48,6 +56,7 @@ def register() -> None:
     """Teach behave the words; a word outside a list leaves its step undefined."""
     use_step_matcher("cfparse")
     enums = {"Promise": PROMISES, "Topic": TOPICS, "Kind": GROUPS, "Moment": MOMENTS}
+    enums["Answer"] = ANSWERS
     for name, words in enums.items():
         register_type(**{name: TypeBuilder.make_enum(words)})
 

@@ -5,7 +5,8 @@ from collections.abc import Collection
 
 UP, DOWN = "up", "down"  # to the broker, from the broker
 DIRECTIONS = {"both": (UP, DOWN), UP: (UP,), DOWN: (DOWN,)}
-SLICE_S = 0.02  # a narrow line passes on about so much at a time
+SLICE_S = 0.02  # a narrow line passes on about so much at a time,
+SLICE = 512  # and never less than these bytes
 
 
 class Condition:
@@ -121,7 +122,7 @@ class Bandwidth(Condition):
     def __init__(self, bytes_per_s: float):
         super().__init__()
         self._rate = bytes_per_s
-        self._slice = max(1, int(bytes_per_s * SLICE_S))
+        self._slice = max(SLICE, int(bytes_per_s * SLICE_S))
         self._free_at = {UP: 0.0, DOWN: 0.0}
 
     def carry(self, link, pipe, data: bytes, after_s: float = 0.0) -> None:

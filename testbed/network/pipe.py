@@ -27,10 +27,7 @@ class Pipe:
         if not after_s and not self._waiting:
             self.sink.write(data)
             return
-        due = asyncio.get_running_loop().time() + after_s
-        if self._waiting:
-            due = max(due, self._waiting[-1][0])
-        self._waiting.append((due, data))
+        self._waiting.append((asyncio.get_running_loop().time() + after_s, data))
         self._bytes += len(data)
         self._choke()
         self._wind()

@@ -48,6 +48,11 @@ class Service:
         """Ask every instance to stop, and wait."""
         self._world.pipeline.stop_consumers()
 
+    def revive(self) -> None:
+        """Start again what gave up by itself, as whatever supervises it would."""
+        if not self._world.pipeline.fleet.running():
+            self.start()
+
     def answer(self, valid: int, *, invalid: int = 0) -> None:
         """Publish so many events and wait until they are answered and count as done."""
         sending, pipeline = self._world.sending, self._world.pipeline
@@ -76,20 +81,20 @@ class Service:
 
     def stop_under_load(self, count: int) -> None:
         """Ask the service to stop in the middle of a load, and publish the rest of it."""
-        with self._traffic(count) as traffic:
+        with self.traffic(count) as traffic:
             traffic.await_answers(share=0.3)
             with faults.under_load(self._world.pipeline, "stop", traffic):
                 self._world.pipeline.stop_consumers()
 
     def kill_under_load(self, count: int, moment: str = "at once") -> None:
         """Kill the service in the middle of a load, and publish the rest of it."""
-        with self._traffic(count) as traffic:
+        with self.traffic(count) as traffic:
             traffic.await_answers(share=0.3)
             faults.kill(self._world.pipeline, 0, moment)
 
     def hold_under_load(self, count: int, times: int) -> None:
         """Freeze the service for some milliseconds again and again, and look at the broker."""
-        with self._traffic(count) as traffic:
+        with self.traffic(count) as traffic:
             for turn in range(times):
                 traffic.await_answers(share=(turn + 1) / (times + 2))
                 faults.look_frozen(self._world.pipeline, 0)
@@ -97,7 +102,7 @@ class Service:
     def kill_repeatedly(self, count: int, times: int) -> None:
         """A crash loop in a load: killed at work, then each time as soon as it is back."""
         pipeline = self._world.pipeline
-        with self._traffic(count) as traffic:
+        with self.traffic(count) as traffic:
             traffic.await_answers(share=0.3)
             faults.kill(pipeline, 0)
             for _ in range(times - 1):
@@ -107,7 +112,7 @@ class Service:
 
     def stop_repeatedly(self, count: int, times: int) -> None:
         """Stop and restart in a load."""
-        with self._traffic(count) as traffic:
+        with self.traffic(count) as traffic:
             for turn in range(times):
                 traffic.await_answers(share=(turn + 1) / (times + 2))
                 with faults.under_load(self._world.pipeline, "stop and start", traffic):
@@ -117,7 +122,7 @@ class Service:
     def scale_under_load(self, count: int, *sizes: int) -> None:
         """Grow or shrink to each size in turn; the last instances go first."""
         pipeline = self._world.pipeline
-        with self._traffic(count) as traffic:
+        with self.traffic(count) as traffic:
             for turn, size in enumerate(sizes):
                 traffic.await_answers(share=(turn + 1) / (len(sizes) + 2))
                 with faults.under_load(pipeline, f"resize to {size}", traffic):
@@ -130,19 +135,19 @@ class Service:
 
     def kill_one_under_load(self, count: int) -> None:
         """Kill the first instance; the others have to take over its work."""
-        with self._traffic(count) as traffic:
+        with self.traffic(count) as traffic:
             traffic.await_answers(share=0.3)
             faults.kill(self._world.pipeline, 0)
 
     def freeze_briefly(self, count: int) -> None:
         """Freeze the first instance for less than its session."""
-        with self._traffic(count) as traffic:
+        with self.traffic(count) as traffic:
             traffic.await_answers(share=0.3)
             faults.freeze_briefly(self._world.pipeline, 0)
 
     def freeze_until_replaced(self, count: int) -> None:
         """Freeze the first instance until the group has given its work to the others."""
-        with self._traffic(count) as traffic:
+        with self.traffic(count) as traffic:
             traffic.await_answers(share=0.3)
             faults.freeze_until_replaced(self._world.pipeline, 0, traffic)
 
@@ -176,7 +181,8 @@ class Service:
                 pipeline.fleet.stop(instance.number)
         self.start(size)
 
-    def _traffic(self, count: int) -> Traffic:
+    def traffic(self, count: int) -> Traffic:
+        """A load of so many events, fewer for a slow service; its pace is measured first."""
         world = self._world
         rate = self._probe(PROBES[0] if world.bench.rate_per_s is None else WARM_UP)
         world.bench.rate_per_s = world.bench.rate_per_s or rate

@@ -23,6 +23,7 @@ from testbed.world.outcomes import Outcomes
 from testbed.world.sending import Sending
 from testbed.world.service import Service
 from testbed.world.transactions import Transactions
+from testbed.world.troubles import Troubles
 
 
 class World:
@@ -43,6 +44,7 @@ class World:
         self.transactions = Transactions(self)
         self.service = Service(self)
         self.network = Network(self)
+        self.troubles = Troubles(self)
         self.inputs = Inputs(self)
         self.outcomes = Outcomes(self)
 

@@ -1,0 +1,45 @@
+"""What befalls the service from outside: the network between it and the broker."""
+
+from behave import given, when
+
+
+@given("a network between the service and the broker that can fail")
+def step_network(context):
+    """A proxy, for the service alone; the suite's own clients go past it."""
+    context.world.network.open()
+
+
+@when("all its connections break {times:d} times while it works on {count:d} events")
+def step_break(context, times, count):
+    """At once, as when a firewall restarts."""
+    context.world.troubles.break_connections(count, times)
+
+
+@when("nothing gets through for a moment while it works on {count:d} events")
+def step_silence(context, count):
+    """Connections stay open, and nobody is told."""
+    context.world.troubles.silence(count)
+
+
+@when("nothing gets through until its group gives it up while it works on {count:d} events")
+def step_isolate(context, count):
+    """Longer than its session."""
+    context.world.troubles.isolate(count)
+
+
+@when("the network becomes slow while it works on {count:d} events")
+def step_slow(context, count):
+    """Every byte comes later."""
+    context.world.troubles.slow_down(count)
+
+
+@when("the network becomes narrow while it works on {count:d} events")
+def step_narrow(context, count):
+    """Few bytes a second."""
+    context.world.troubles.narrow(count)
+
+
+@when("it never hears {answer:Answer}, {times:d} times while it works on {count:d} events")
+def step_lose_answer(context, answer, times, count):
+    """The broker did what it was asked for; the connection breaks before its answer arrives."""
+    context.world.troubles.lose_answers(answer, count, times)
