@@ -1,13 +1,15 @@
 """Every fault bites, says how much, and is gone when it is healed."""
 
 import time
+from socket import SHUT_WR
 
 import pytest
 
-from testbed.errors import BenchError, CannotStart
+from testbed.errors import BenchError, CannotStart, NotReached
+from testbed.network.pipe import FULL
 from testbed.network.proxy import Proxy
 from testbed.wait import until
-from tests.network.conftest import FETCH, WITHIN_S
+from tests.network.conftest import FETCH, WITHIN_S, request
 
 SHORT_S = 0.15  # what does not come within this on an idle machine does not come
 BODY = b"x" * 1000
@@ -26,6 +28,14 @@ def broken(client) -> bool:
     client.socket.settimeout(WITHIN_S)
     try:
         return client.socket.recv(1) == b"never"
+    except ConnectionResetError:
+        return True
+
+
+def broken_at_once(connect) -> bool:
+    """Whether a new connection is; the reset may come before it is seen to be made."""
+    try:
+        return broken(connect())
     except ConnectionResetError:
         return True
 
@@ -75,11 +85,11 @@ def test_a_blackhole_that_nobody_met_has_bitten_nothing(client, proxy):
     assert client.ask(FETCH, 2) == (2, b"")
 
 
-def test_the_end_of_a_client_stays_unknown_in_a_blackhole(client, proxy, frame_broker):
+def test_the_end_of_a_client_stays_unknown_in_a_blackhole(client, proxy):
     proxy.begin("blackhole")
     client.socket.close()
-    frame_broker.connections[0].settimeout(SHORT_S)
-    assert proxy.state()["open"] == 1
+    with pytest.raises(NotReached):
+        until(lambda: proxy.state()["open"] == 0, within_s=SHORT_S, what="an end")
     proxy.heal()
     until(lambda: proxy.state()["open"] == 0, within_s=WITHIN_S, what="the connection to end")
 
@@ -87,7 +97,7 @@ def test_the_end_of_a_client_stays_unknown_in_a_blackhole(client, proxy, frame_b
 def test_a_reset_breaks_old_and_new_connections(client, connect, proxy):
     proxy.begin("reset")
     assert broken(client)
-    assert broken(connect())
+    assert broken_at_once(connect)
     assert proxy.heal()["connections"] == 2
     assert connect().ask(FETCH, 2) == (2, b"")
 
@@ -97,10 +107,36 @@ def test_latency_holds_each_way_back_and_is_gone_at_once(client, proxy):
     begun = time.monotonic()
     assert client.ask(FETCH, 2, BODY) == (2, BODY)
     assert 0.2 <= time.monotonic() - begun < 1.0
+    assert proxy.heal()["bytes"] >= 2 * len(BODY)
+    proxy.begin("latency", delay_s=60)
     client.say(FETCH, 3)
     client.say(FETCH, 4)
-    assert proxy.heal()["bytes"] >= 2 * len(BODY)
+    until(lambda: proxy.state()["bytes"] >= 24, within_s=WITHIN_S, what="both to be held back")
+    proxy.heal()
     assert [client.hear()[0], client.hear()[0]] == [3, 4]
+
+
+def test_what_is_late_still_comes_before_the_end(client, proxy, frame_broker):
+    proxy.begin("latency", delay_s=0.1)
+    client.say(FETCH, 2)
+    until(lambda: len(frame_broker.asked) == 2, within_s=WITHIN_S, what="the broker to be asked")
+    frame_broker.connections[0].shutdown(SHUT_WR)
+    assert client.hear() == (2, b"")
+    assert client.socket.recv(1) == b""
+
+
+def test_a_long_way_holds_the_sender_up(client, proxy):
+    proxy.begin("latency", delay_s=60)
+    client.socket.settimeout(0.5)
+    with pytest.raises(TimeoutError):
+        client.socket.sendall(b"z" * 100_000_000)
+    assert proxy.state()["bytes"] < 5 * FULL
+
+
+def test_a_reader_that_does_not_read_holds_the_sender_up(client):
+    client.socket.settimeout(SHORT_S)
+    with pytest.raises(TimeoutError):
+        client.socket.sendall(request(FETCH, 2, b"z" * 10_000_000) * 5)
 
 
 def test_bandwidth_is_kept(client, proxy):
@@ -181,4 +217,4 @@ def test_every_port_taken_is_told(proxy, frame_broker):
 
 def test_a_broker_that_is_gone_breaks_the_connection(proxy, connect, frame_broker):
     frame_broker.close()
-    assert broken(connect())
+    assert broken_at_once(connect)
