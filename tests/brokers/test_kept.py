@@ -27,6 +27,7 @@ def test_a_kept_broker_is_reused_and_left_running(kept_broker, make_broker, said
     handover = again.start()
     assert (handover.pid, handover.owned) == (kept_broker.pid, False)
     assert handover.bootstrap_servers == kept_broker.bootstrap_servers
+    assert handover.proxied == kept_broker.proxied and handover.proxied
     assert len(said) == 1
     assert "left running" in said[0]
     assert kept.find(0) is None, "somebody uses it"
