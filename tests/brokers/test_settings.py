@@ -9,7 +9,7 @@ from testbed.brokers.ports import STEADY
 def test_a_proxied_way_in_is_bound_here_and_advertised_there():
     clients, controller = settings.Listener("CLIENTS", 1), settings.Listener("CONTROLLER", 2)
     ways = settings.proxied([3, 4], [5, 6])
-    text = settings.server_properties(Path("data"), [clients, *ways], controller)
+    text = settings.server_properties(Path("data"), [clients, *ways], controller, {})
     told = dict(line.split("=", 1) for line in text.splitlines())
     assert told["listeners"].split(",") == [
         "CLIENTS://127.0.0.1:1",
