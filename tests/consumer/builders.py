@@ -174,6 +174,9 @@ class FakeProducer:
     def purge(self):
         self.queue = []
 
+    def list_topics(self, timeout):
+        self._fail("list")
+
     def init_transactions(self, _timeout):
         self._step("init")
 
