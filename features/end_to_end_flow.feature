@@ -44,6 +44,7 @@ Feature: Every customer event gets its churn score
       When 30 pairs of customers who are alike in everything have an event each
       Then exactly 60 predictions arrive
       And the promise holds: every score is the model's own
+      And the promise holds: equal customers get equal scores
       And every promise holds
 
   Rule: Finished work counts as done
