@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from testbed.brokers.presence import Which
+from testbed.brokers.protocol import ProxiedListener
 from testbed.errors import BenchError, CannotStart, NotReached
 from testbed.processes import spawn
 
@@ -23,6 +24,8 @@ RUN = "CHURN_TESTBED_RUN"
 OVERRIDE = "CHURN_TESTBED_COMPOSE_OVERRIDE"
 PORTS = {
     "REDPANDA_TEST_KAFKA_PORT": 19093,
+    "REDPANDA_TEST_PROXIED_PORT": 19094,
+    "REDPANDA_TEST_NETWORK_PORT": 19095,
     "REDPANDA_TEST_PROXY_PORT": 18084,
     "REDPANDA_TEST_REGISTRY_PORT": 18083,
     "REDPANDA_TEST_ADMIN_PORT": 9645,
@@ -46,6 +49,12 @@ class Settings:
     def bootstrap_servers(self) -> str:
         """Where the Kafka API is reached."""
         return f"{self.host}:{self.ports['REDPANDA_TEST_KAFKA_PORT']}"
+
+    @property
+    def proxied(self) -> ProxiedListener:
+        """The way in by a proxy, which runs beside the tests wherever the engine is."""
+        network, bound = (self.ports[f"REDPANDA_TEST_{n}_PORT"] for n in ("NETWORK", "PROXIED"))
+        return ProxiedListener(f"127.0.0.1:{network}", f"{self.host}:{bound}")
 
 
 def settings(env: Mapping[str, str] = os.environ) -> Settings:

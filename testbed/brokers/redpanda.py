@@ -6,9 +6,9 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
-from testbed.brokers import compose, presence, trouble
-from testbed.brokers.protocol import Handover
-from testbed.brokers.readiness import Readiness
+from testbed.brokers import compose, coordinator, presence, trouble
+from testbed.brokers.protocol import Handover, ProxiedListener
+from testbed.brokers.readiness import ASK_S, Readiness
 from testbed.errors import BenchError, CannotStart, NotReached
 from testbed.limits import Limits
 from testbed.options import Options
@@ -173,6 +173,7 @@ class RedpandaBroker:
             owned=owned,
             container=settings.container,
             ready_s=ready_s,
+            proxied=_proxied(settings),
         )
 
     def _await_ready(self, servers: str, within_s: float) -> None:
@@ -195,6 +196,13 @@ class RedpandaBroker:
             self._container.save_logs(log)
             said = self._container.logs(TAIL)
         return trouble.explain(state, said, within_s, log)
+
+
+def _proxied(settings: compose.Settings) -> tuple[ProxiedListener, ...]:
+    """The way in by a proxy; a container that was started otherwise may have none."""
+    host, _, port = settings.proxied.bound.rpartition(":")
+    there = coordinator.answers((host, int(port)), ASK_S)
+    return (settings.proxied,) if there else ()
 
 
 def _why(image: str) -> str:

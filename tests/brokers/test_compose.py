@@ -67,7 +67,7 @@ def test_the_defaults_are_those_of_the_compose_file():
     assert written["REDPANDA_TEST_CONTAINER"] == settings.container
     assert written["REDPANDA_TEST_HOST"] == settings.host
     assert {name: int(written[name]) for name in settings.ports} == dict(settings.ports)
-    assert list(settings.ports.values()) == [19093, 18084, 18083, 9645]
+    assert list(settings.ports.values()) == [19093, 19094, 19095, 18084, 18083, 9645]
 
 
 def test_the_compose_file_has_no_volume_and_no_network_of_its_own():

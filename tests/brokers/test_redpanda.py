@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed.brokers import compose, presence, redpanda, trouble
+from testbed.brokers import compose, coordinator, presence, redpanda, trouble
 from testbed.brokers.container import State
 from testbed.brokers.protocol import CanKill, CanPause, CanRestart, HasLogs
 from testbed.brokers.redpanda import RedpandaBroker, availability
@@ -77,6 +77,7 @@ class Stage:
     def __init__(self, monkeypatch, tmp_path):
         self.engine, self.found, self.composed = Engine([compose.IMAGE]), [], []
         self.answers, self.guardian, self.said = True, Guardian(), []
+        self.proxied = ("127.0.0.1", 19094)  # where clients behind a proxy are served
         self.folder = tmp_path
         replace = monkeypatch.setattr
         for name in (*compose.PORTS, "REDPANDA_TEST_IMAGE", "REDPANDA_TEST_CONTAINER"):
@@ -88,6 +89,7 @@ class Stage:
         replace(trouble, "check_ports", lambda ports: None)
         replace(redpanda, "_engine", lambda: self.engine)
         replace(redpanda, "_found", lambda *_: self.found.pop(0) if self.found else None)
+        replace(coordinator, "answers", lambda address, _: address == self.proxied)
         replace(redpanda, "Readiness", lambda servers: lambda: self.answers)
 
     def broker(self, **more):
@@ -117,6 +119,15 @@ def test_a_start_protects_first_then_waits_and_hands_over(stage):
     broker.stop()
     broker.stop()
     assert stage.composed[1:] == ["down"] and stage.guardian.kept == [] and stage.engine.closed
+
+
+@pytest.mark.parametrize("served", [True, False])
+def test_its_way_in_by_a_proxy_is_told_where_it_is_served(stage, served):
+    """A container that was started by an older file has none."""
+    stage.found = [None, Container(State("running", "healthy"))]
+    stage.proxied = stage.proxied if served else None
+    told = [(one.advertised, one.bound) for one in stage.broker().start().proxied]
+    assert told == [("127.0.0.1:19095", "127.0.0.1:19094")] * served
 
 
 def test_a_stand_in_is_called_one(stage):

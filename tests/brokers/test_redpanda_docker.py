@@ -20,6 +20,7 @@ from testbed.brokers.redpanda import RedpandaBroker
 from testbed.errors import CannotStart
 from testbed.guardian import Guardian
 from testbed.limits import Limits
+from testbed.network.proxy import Proxy
 from testbed.options import Options
 from testbed.wait import until
 
@@ -114,6 +115,14 @@ def test_it_is_ready_on_its_port_and_called_a_stand_in(running):
     assert handover.bootstrap_servers == f"127.0.0.1:{port}"
     assert handover.stand_in and "a stand-in for Redpanda" in handover.name
     assert handover.owned and handover.ready_s > 0
+
+
+def test_a_client_behind_a_proxy_gets_through_and_stays_behind_it(running):
+    pairs = [(one.advertised, one.bound) for one in running.handover.proxied]
+    with Proxy.start(pairs, ANSWER_S) as proxy:
+        admin = AdminClient({"bootstrap.servers": proxy.address, **QUIET})
+        nodes = admin.list_topics(timeout=ANSWER_S).brokers.values()
+    assert [f"{node.host}:{node.port}" for node in nodes] == [proxy.address]
 
 
 def test_a_frozen_broker_acknowledges_nothing_until_it_thaws(running, producer):
