@@ -52,6 +52,7 @@ class Network:
 
     def cut(self, for_s: float = 0.0) -> None:
         """Break off all connections, and refuse new ones for so long."""
+        self._await_connected()
         self._suffer("reset", for_s)
 
     def slow_down(self, delay_s: float, for_s: float) -> None:
@@ -64,6 +65,7 @@ class Network:
 
     def half_open(self, for_s: float) -> None:
         """The broker's side of every connection goes, and the service is not told."""
+        self._await_connected()
         self._suffer("half-open", for_s)
 
     def lose_answer(self, api: str, nth: int = 1) -> None:
@@ -145,17 +147,31 @@ class Network:
 
     @contextmanager
     def _alone(self, name: str) -> Iterator[tuple[Proxy, dict]]:
-        if self._proxy is None:
-            raise BenchError("The scenario did not ask for a network that can fail")
+        proxy = self._required()
         if self._present:
             raise BenchError(f"Two faults at once: '{name}' while '{self._present}' is on")
         before = self._world.pipeline.group.checkpoint("live")
         self._present = name
         self._record("begin", name)
         try:
-            yield self._proxy, {"open_work": open_work(before)}
+            yield proxy, {"open_work": open_work(before)}
         finally:
             self._present = ""
+
+    def _await_connected(self) -> None:
+        """A service that waits before it connects again has nothing that could be broken."""
+        proxy = self._required()
+        until(
+            lambda: proxy.state()["open"],
+            within_s=self._world.limits.stalled_s,
+            what="the service to be connected",
+            every_s=LOOK_EVERY_S,
+        )
+
+    def _required(self) -> Proxy:
+        if self._proxy is None:
+            raise BenchError("The scenario did not ask for a network that can fail")
+        return self._proxy
 
     def _record(self, phase: str, name: str, **more) -> None:
         self._world.history.append(Fault(name=f"{PREFIX} {name}", phase=phase, **more))

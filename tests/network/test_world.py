@@ -1,13 +1,15 @@
 """A scenario's network: the service comes by it alone, faults are recorded, and all is closed."""
 
 import json
+import socket
+import threading
 from dataclasses import replace
 
 import msgspec
 import pytest
 
 from testbed.bench import HANDOVER, Bench
-from testbed.errors import BenchError
+from testbed.errors import BenchError, NotReached
 from testbed.history import Fault, Mark
 from testbed.options import Options
 from testbed.traffic import Traffic
@@ -77,10 +79,26 @@ def test_an_answer_that_never_comes_is_an_error(world):
 def test_two_faults_at_once_are_an_error(world):
     world.network.open()
     with (
-        pytest.raises(BenchError, match="Two faults at once: 'reset' while 'latency' is on"),
+        pytest.raises(BenchError, match="Two faults at once: 'blackhole' while 'latency' is on"),
         world.network.fault("latency", delay_s=0.01),
     ):
+        world.network.blackhole(for_s=0.0)
+
+
+def test_what_is_cut_is_a_connection(world):
+    """The first may be cut before the service has come back from the one before."""
+    world.limits = replace(world.limits, stalled_s=0.1)
+    world.network.open()
+    with pytest.raises(NotReached, match="Expected the service to be connected"):
         world.network.cut()
+    host, _, port = world.network.servers.rpartition(":")
+    client = socket.socket()
+    late = threading.Timer(0.1, client.connect, [(host, int(port))])
+    world.limits = replace(world.limits, stalled_s=10.0)
+    late.start()
+    world.network.cut()
+    client.close()
+    assert faults(world) == [("network reset", "begin", False), ("network reset", "end", True)]
 
 
 def test_a_network_that_nobody_asked_for_is_an_error(world):
