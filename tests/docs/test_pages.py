@@ -7,6 +7,7 @@ from urllib.parse import unquote
 
 import pytest
 
+from testbed import command
 from testbed.errors import UsageError
 from testbed.options import from_userdata
 from testbed.runner import behave_line, options
@@ -21,7 +22,8 @@ PAGES = sorted(
 FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 RUNNER = "bash scripts/run_kafka_integration_tests.sh"
-COMMAND = re.compile(rf"(?:{re.escape(RUNNER)}|\.venv/bin/behave)(?= |`|$)([^`\n]*)", re.MULTILINE)
+CALLS = r"bash (?:SUITE/)?scripts/run_kafka_integration_tests\.sh|\.venv/bin/behave"
+COMMAND = re.compile(rf"(?:{CALLS})(?= |`|$)([^`\n]*)", re.MULTILINE)
 PLACEHOLDERS = re.compile(r"…|\.\.\.|HOST:PORT")
 
 
@@ -86,7 +88,8 @@ def expect_accepted(words: str) -> None:
     if words == "--help":
         return
     line = behave_line.read(options.parse(shlex.split(words)).behave_args)
-    from_userdata(line.userdata)
+    template = from_userdata(line.userdata).consumer_command
+    assert not template or command.split(template)
     for path in line.paths:
         expect_place(path)
 
