@@ -18,15 +18,17 @@ from testbed.world import World
 LOAD = 2000
 
 
-@pytest.fixture
-def bench(broker, tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def bench(broker, tmp_path_factory):
     """A bench on the session's broker, as a worker of a run has it."""
-    handed_over = tmp_path / "handover.json"
+    folder = tmp_path_factory.mktemp("bench")
+    handed_over = folder / "handover.json"
     handed_over.write_text(json.dumps(msgspec.to_builtins(broker)), "utf-8")
-    monkeypatch.setenv(HANDOVER, str(handed_over))
-    bench = Bench(Options(broker="kafka", reports=tmp_path / "reports"), print)
-    yield bench
-    bench.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(HANDOVER, str(handed_over))
+        bench = Bench(Options(broker="kafka", reports=folder, delivery="at-least-once"), print)
+        yield bench
+        bench.close()
 
 
 @pytest.fixture
@@ -47,11 +49,11 @@ def test_the_service_keeps_its_promises_behind_faults(world):
     world.service.start()
     with Traffic(world.pipeline, world.sending.load(LOAD)) as traffic:
         traffic.await_answers(share=0.2)
-        world.network.lose_answer("EndTxn")
+        world.network.lose_answer("OffsetCommit")
         world.network.blackhole(for_s=0.3)
         traffic.await_progress()
     world.require_all()
-    names = ["network lost EndTxn answer", "network blackhole"]
+    names = ["network lost OffsetCommit answer", "network blackhole"]
     assert faults(world) == [
         (name, phase, phase == "end") for name in names for phase in ("begin", "end")
     ]
@@ -72,8 +74,8 @@ def test_a_fault_that_bites_nothing_is_an_error(world):
 def test_an_answer_that_never_comes_is_an_error(world):
     world.limits = replace(world.limits, stalled_s=0.1)
     world.network.open()
-    with pytest.raises(BenchError, match="'network lost EndTxn answer' did not fire"):
-        world.network.lose_answer("EndTxn")
+    with pytest.raises(BenchError, match="'network lost OffsetCommit answer' did not fire"):
+        world.network.lose_answer("OffsetCommit")
 
 
 def test_two_faults_at_once_are_an_error(world):
