@@ -1,4 +1,4 @@
-"""What befalls the service from outside: the network between it and the broker."""
+"""What befalls the service from outside: the network, and the broker itself."""
 
 from behave import given, when
 
@@ -43,3 +43,27 @@ def step_narrow(context, count):
 def step_lose_answer(context, answer, times, count):
     """The broker did what it was asked for; the connection breaks before its answer arrives."""
     context.world.troubles.lose_answers(answer, count, times)
+
+
+@when("the broker is restarted while the service works on {count:d} events")
+def step_restart_broker(context, count):
+    """In order, as for an upgrade; its data and its address stay."""
+    context.world.troubles.restart_broker(count)
+
+
+@when("the broker crashes and comes back while the service works on {count:d} events")
+def step_crash_broker(context, count):
+    """A power cut; what it had stored is still there."""
+    context.world.troubles.crash_broker(count)
+
+
+@when("the broker freezes for a moment while the service works on {count:d} events")
+def step_freeze_broker(context, count):
+    """It takes connections, and answers nobody."""
+    context.world.troubles.freeze_broker(count)
+
+
+@when("the predictions topic refuses all messages for a while during {count:d} events")
+def step_refuse(context, count):
+    """As a topic that was set up too small."""
+    context.world.troubles.refuse_results(count)

@@ -7,6 +7,7 @@ nothing. Topics and groups are a scenario's own, so the two never meet.
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
+from testbed.applies import BREAKS_BROKER
 from testbed.world import World
 
 FIRST_STEP = "the scoring service is running"
@@ -43,7 +44,7 @@ class Ahead:
         if scenario not in self._waiting:
             return
         following = self._waiting[self._waiting.index(scenario) + 1 :]
-        if following and _starts_service(following[0]):
+        if following and _may_start(following[0]):
             self._begun[id(following[0])] = self._pool.submit(self._prepared, following[0])
 
     def _prepared(self, scenario) -> World:
@@ -52,6 +53,8 @@ class Ahead:
         return world
 
 
-def _starts_service(scenario) -> bool:
+def _may_start(scenario) -> bool:
+    """Whether it begins with a start, and nobody breaks its broker meanwhile."""
     steps = list(scenario.all_steps)
-    return bool(steps) and steps[0].name == FIRST_STEP
+    starts = bool(steps) and steps[0].name == FIRST_STEP
+    return starts and BREAKS_BROKER not in scenario.effective_tags

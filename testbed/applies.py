@@ -10,6 +10,8 @@ def _unless(condition: Callable[[Bench], object], reason: str) -> Callable[[Benc
     return lambda bench: "" if condition(bench) else reason
 
 
+BREAKS_BROKER = "breaks-broker"
+
 REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
     "reference": _unless(
         lambda bench: bench.options.is_reference,
@@ -39,6 +41,10 @@ REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
     ),
     "can-restart": _unless(
         lambda bench: isinstance(bench.broker, CanRestart), "this broker cannot be restarted"
+    ),
+    BREAKS_BROKER: _unless(
+        lambda bench: bench.can_spare or (bench.handover.owned and not bench.shared),
+        "the broker is not this scenario's to break: it is shared with others",
     ),
     "can-proxy": _unless(
         lambda bench: bench.handover.proxied, "this broker cannot be reached by way of a proxy"

@@ -8,9 +8,11 @@ import socket
 import sys
 import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
+from confluent_kafka.admin import AdminClient
 
 from testbed import clients, command, models
 from testbed.brokers import attach, choose
@@ -24,6 +26,7 @@ from testbed.wait import until
 
 ROOT = Path(__file__).resolve().parents[1]
 HANDOVER = "TESTBED_HANDOVER"  # where the runner leaves the broker's address for its workers
+COMPANY = "TESTBED_COMPANY"  # set where this process is not the only worker of its run
 LOGS = {"redpanda": "redpanda.log", "kafka": "kafka.log"}
 LOAD_S = 20.0  # a load under faults may keep a slow consumer busy for this long
 LEAST_VOLUME = 200  # below this a fault finds nothing in flight
@@ -37,8 +40,10 @@ def tell(line: str) -> None:
 class Bench:
     """Everything that outlives a scenario. Opened once per process, closed whatever happens."""
 
-    def __init__(self, options: Options, say=tell):
-        self.options, self._say = options, say
+    def __init__(self, options: Options, say=tell, *, handover: str = "", log_prefix: str = ""):
+        """``handover`` is the file by which the runner passes its broker on, if there is one."""
+        self.options, self._say, self._given = options, say, handover
+        self._log_prefix, self._spare = log_prefix, None
         self.words = self._consumer_words()
         self.run = secrets.token_hex(3)
         self.token = f"churn-{self.run}"
@@ -59,15 +64,40 @@ class Bench:
             model_folder: Future[Path] = pool.submit(models.ensure)
             self.broker: Broker = self._reach_broker()
             self.models = model_folder.result()
-        self.admin = clients.admin(self.handover)
+        self.renew_admin()
         self.producer = clients.producer(self.handover)
-        self.topics = Topics(self.admin, self.options.limits.admin_s)
         self._oracles: dict[Path, Oracle] = {}
+
+    def renew_admin(self) -> AdminClient:
+        """A new client for the broker, which was away: the old one may wait for lost answers."""
+        self.admin = clients.admin(self.handover)
+        self.topics = Topics(self.admin, self.options.limits.admin_s)
+        return self.admin
 
     @property
     def handover(self) -> Handover:
         """How the broker is reached."""
         return self.broker.handover
+
+    @property
+    def shared(self) -> bool:
+        """Whether other workers of this run use the same broker at this moment."""
+        return COMPANY in os.environ
+
+    @property
+    def can_spare(self) -> bool:
+        """Whether a second broker of the same kind costs little."""
+        return self.handover.kind == "kafka"
+
+    def spare(self) -> "Bench":
+        """Another bench, with an embedded broker that scenarios may break: nobody else uses it.
+
+        Made when first asked for, and closed with this one.
+        """
+        if self._spare is None:
+            options = replace(self.options, broker="kafka", port=0, keep=False)
+            self._spare = Bench(options, lambda _: None, log_prefix="spare-")
+        return self._spare
 
     def next_token(self) -> str:
         """A token for the topics and the group of one scenario: unique on any broker."""
@@ -102,8 +132,10 @@ class Bench:
     def close(self) -> None:
         """Take down what this process started; a log that cannot be kept is only told."""
         try:
+            if self._spare:
+                self._spare.close()
             broker = getattr(self, "broker", None)
-            if broker is not None and HANDOVER not in os.environ:
+            if broker is not None and not self._given:
                 self._stop(broker)
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -112,16 +144,16 @@ class Bench:
     def _stop(self, broker: Broker) -> None:
         try:
             if isinstance(broker, HasLogs):
-                broker.save_logs(self.options.reports / LOGS[broker.handover.kind])
+                log = self._log_prefix + LOGS[broker.handover.kind]
+                broker.save_logs(self.options.reports / log)
         except (BenchError, OSError) as error:
             self._say(f"[WARNING] {error}")
         finally:
             broker.stop()
 
     def _reach_broker(self) -> Broker:
-        path = os.environ.get(HANDOVER)
-        if path:
-            return attach(self._await_handover(Path(path)))
+        if self._given:
+            return attach(self._await_handover(Path(self._given)))
         broker = choose(self.options, self.folder, self.guardian, self._say)
         broker.start()
         return broker

@@ -7,7 +7,7 @@ from pathlib import Path
 from behave.model_type import Status
 
 from testbed.ahead import Ahead
-from testbed.applies import skip_what_does_not_apply
+from testbed.applies import BREAKS_BROKER, skip_what_does_not_apply
 from testbed.bench import HANDOVER, Bench
 from testbed.checker.verdict import Finding
 from testbed.errors import BenchError
@@ -35,8 +35,10 @@ class Session:
         """Read the options and open the bench; raises ``BenchError`` with all cleaned up."""
         options = from_userdata(dict(userdata))
         reports = options.reports
-        session = cls(Bench(replace(options, reports=record.own_folder(reports))), reports)
-        if HANDOVER not in os.environ:  # else the runner has done so
+        own = replace(options, reports=record.own_folder(reports))
+        given = os.environ.get(HANDOVER, "")
+        session = cls(Bench(own, handover=given), reports)
+        if not given:  # else the runner has done so
             record.start_run(reports)
         return session
 
@@ -73,7 +75,9 @@ class Session:
 
     def _world(self, scenario) -> World:
         place = f"{scenario.filename}:{scenario.line}"
-        return World(self.bench, str(scenario.feature.filename), scenario.name, place)
+        breaks = BREAKS_BROKER in scenario.effective_tags
+        bench = self.bench.spare() if breaks and self.bench.can_spare else self.bench
+        return World(bench, str(scenario.feature.filename), scenario.name, place)
 
     def weigh(self, context, step) -> None:
         """Turn a step's error into a failure where the scenario up to it broke a promise.

@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from confluent_kafka import KafkaException, TopicCollection
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic, ResourceType
+from confluent_kafka.admin import (
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    ResourceType,
+)
 
 from testbed.asking import ask
 from testbed.history import DEAD_LETTERS, INPUT, PREDICTIONS
@@ -44,6 +51,15 @@ class Topics:
             what=f"the cluster to show the topics {', '.join(partitions)}",
             describe=lambda: self.partitions(*partitions),
         )
+
+    def limit_size(self, name: str, largest_bytes: int) -> None:
+        """Have a topic take no larger batch from now on; below 150 its own markers do not fit."""
+        entry = ConfigEntry(
+            "max.message.bytes", str(largest_bytes), incremental_operation=AlterConfigOpType.SET
+        )
+        resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=[entry])
+        answers = self.admin.incremental_alter_configs([resource])
+        ask(lambda: answers[resource], f"limit topic {name}", self.answer_within_s)
 
     def partitions(self, *names: str) -> dict[str, int]:
         """The partition count of each topic that exists with a leader everywhere."""

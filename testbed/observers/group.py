@@ -1,7 +1,9 @@
 """Reads the consumer group as the Admin API shows it, and records what changes."""
 
 import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 
 from confluent_kafka import (
     ConsumerGroupState,
@@ -39,6 +41,7 @@ class GroupObserver:
         self._last_group: Group | None = None
         # Two looks at once would be recorded in an order that never was.
         self._looking = threading.Lock()
+        self._sampling = threading.Lock()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="group-observer", daemon=True)
 
@@ -51,6 +54,16 @@ class GroupObserver:
         self._stopping.set()
         if self._thread.ident:
             self._thread.join()
+
+    @contextmanager
+    def away(self, renewed: Callable[[], AdminClient]) -> Iterator[None]:
+        """Ask nothing while the body takes the broker away, and go on with a new client.
+
+        librdkafka leaves a question whose coordinator goes without any answer.
+        """
+        with self._sampling:
+            yield
+            self._admin = renewed()
 
     def committed(self) -> dict[int, int]:
         """The group's committed offset of each input partition that has one."""
@@ -143,7 +156,8 @@ class GroupObserver:
     def _run(self) -> None:
         while not self._stopping.wait(EVERY_S):
             try:
-                self._sample()
+                with self._sampling:
+                    self._sample()
             except BenchError:
                 continue  # a broker that is away has no commits to show; the wait above ends it
 

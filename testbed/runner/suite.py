@@ -14,11 +14,11 @@ from testbed.processes import Spawned, spawn
 from testbed.reporting.record import PASS
 from testbed.runner.console import COLOURS, Console
 from testbed.runner.tail import Tail
-from testbed.runner.worker import COMPANY
 from testbed.wait import until
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDOVER = "TESTBED_HANDOVER"
+COMPANY = "TESTBED_COMPANY"
 SILENCE_MARGIN_S = 30.0  # a scenario past its own limit ends itself before the run ends it
 STOP_WITHIN_S = 5.0  # of the ten seconds that an interrupted run may take
 EVERY_S = 0.05

@@ -17,10 +17,10 @@ from behave.configuration import Configuration
 from behave.formatter.base import Formatter, StreamOpener
 from behave.runner import Runner
 
+from testbed.bench import COMPANY
 from testbed.reporting.scenarios import deselected
 
 PROGRESS_FORMATTER = "testbed.reporting.progress:ProgressFormatter"
-COMPANY = "TESTBED_COMPANY"  # set where a worker is not the only one
 SLOW, SLOW_WEIGHT = "slow", 5  # a scenario with that tag takes about as long as five others
 CLAIMS, JUNIT, EVENTS, PROGRESS = "claims", "junit", "events", "progress"
 

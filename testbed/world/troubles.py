@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from testbed import faults
+from testbed.history import PREDICTIONS
+from testbed.pipeline import LOOK_EVERY_S
+from testbed.wait import until
+
 if TYPE_CHECKING:
     from testbed.traffic import Traffic
     from testbed.world.world import World
@@ -12,6 +17,8 @@ if TYPE_CHECKING:
 BRIEF_S = 2.0  # a switch that reboots: shorter than any session
 DELAY_S = 0.1  # each way: a line to another continent
 NARROW_BYTES_PER_S = 100_000.0  # a fifth of what the load brings along
+TOO_SMALL_BYTES = 160  # no prediction fits; a transaction's own markers just do
+USUAL_BYTES = 1_048_588
 SUFFER_S = 3.0  # of a slow network: many round trips
 
 
@@ -45,6 +52,55 @@ class Troubles:
     def lose_answers(self, api: str, count: int, times: int) -> None:
         """The broker does what it is asked for, and its answer never arrives."""
         self._repeatedly(count, times, lambda _: self._world.network.lose_answer(api))
+
+    def restart_broker(self, count: int) -> None:
+        """An orderly restart, as for an upgrade."""
+        self._of_broker("broker restart", count, lambda broker: broker.restart())
+
+    def crash_broker(self, count: int) -> None:
+        """SIGKILL, and a start on the data that is left."""
+        self._of_broker("broker crash", count, lambda broker: broker.restart(clean=False))
+
+    def freeze_broker(self, count: int) -> None:
+        """The broker stands still for a moment, and takes no notice of it."""
+        self._of_broker("broker freeze", count, self._freeze)
+
+    def refuse_results(self, count: int) -> None:
+        """The predictions topic refuses every message for a while."""
+        pipeline, topics = self._world.pipeline, self._world.bench.topics
+        name = pipeline.topics[PREDICTIONS]
+
+        def refuse(_broker) -> None:
+            topics.limit_size(name, TOO_SMALL_BYTES)
+            try:
+                self._last(SUFFER_S)
+            finally:
+                topics.limit_size(name, USUAL_BYTES)
+
+        self._of_broker("broker refuses results", count, refuse)
+
+    def _of_broker(self, name: str, count: int, trouble: Callable) -> None:
+        def fault(_traffic: Traffic) -> None:
+            bench, pipeline = self._world.bench, self._world.pipeline
+            with faults.recorded(pipeline, name) as proof:
+                proof["open_work"] = faults.open_work(pipeline.group.checkpoint("live"))
+                with pipeline.group.away(bench.renew_admin):
+                    trouble(bench.broker)
+
+        self._repeatedly(count, 1, fault)
+
+    def _freeze(self, broker) -> None:
+        broker.pause()
+        try:
+            self._last(self._brief_s)
+        finally:
+            broker.resume()
+
+    def _last(self, for_s: float) -> None:
+        history = self._world.history
+        begun = history.now()
+        until(lambda: history.now() - begun >= for_s, within_s=for_s + 1,
+              what="the fault to last", every_s=LOOK_EVERY_S)  # fmt: skip
 
     def _repeatedly(self, count: int, times: int, trouble: Callable[[Traffic], None]) -> None:
         with self._world.service.traffic(count) as traffic:

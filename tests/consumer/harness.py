@@ -131,6 +131,10 @@ class Pipeline:
         answer = self.admin.list_consumer_group_offsets(request)[self.group].result()
         return {place.partition: place.offset for place in answer.topic_partitions}
 
+    def limit_size(self, role: str, largest_bytes: int) -> None:
+        """Have a topic refuse what is larger."""
+        Topics(self.admin, 15.0).limit_size(self.topics[role], largest_bytes)
+
     def close(self) -> None:
         """End what was started."""
         for process in self.processes:
