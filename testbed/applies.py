@@ -32,7 +32,6 @@ REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
     "metrics": _unless(
         lambda bench: bench.options.metrics, "the consumer declares no metrics (consumer.metrics)"
     ),
-    "own-broker": _unless(lambda bench: bench.handover.owned, "the broker is not this run's own"),
     "can-pause": _unless(
         lambda bench: isinstance(bench.broker, CanPause), "this broker cannot be frozen"
     ),

@@ -86,3 +86,29 @@ def test_a_wrong_command_starts_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(bench.Guardian, "start", lambda token: pytest.fail("started"))
     with pytest.raises(UsageError, match="is not a program"):
         Bench(Options(consumer_command="no-such-program", reports=tmp_path))
+
+
+def test_a_spare_is_made_once_and_goes_with_its_bench(opened, monkeypatch):
+    """Always an embedded broker, on a port of its own, whatever the run was asked for."""
+    one, broker, _ = opened()
+    asked = []
+    monkeypatch.setattr(bench, "choose", lambda options, *_: asked.append(options) or broker)
+    assert one.spare() is one.spare()
+    assert [(options.broker, options.port, options.keep) for options in asked] == [
+        ("kafka", 0, False)
+    ]
+    spare_folder = one.spare().folder
+    one.close()
+    assert broker.stopped == 2
+    assert not spare_folder.exists()
+
+
+def test_a_broker_that_was_handed_over_is_left_running(opened, tmp_path, monkeypatch):
+    """Its owner stops it."""
+    one, broker, _ = opened()
+    one.close()
+    monkeypatch.setattr(bench, "attach", lambda _: broker)
+    file = tmp_path / "handover.json"
+    file.write_text('{"kind": "kafka", "bootstrap_servers": "127.0.0.1:1"}')
+    Bench(Options(reports=tmp_path), print, handover=str(file)).close()
+    assert broker.stopped == 1  # by the one that had started it

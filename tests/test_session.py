@@ -11,6 +11,7 @@ from behave.model_type import Status
 from testbed import session
 from testbed.bench import HANDOVER
 from testbed.errors import BenchError
+from testbed.limits import Limits
 from testbed.reporting import record
 from testbed.session import Session
 
@@ -68,7 +69,7 @@ def test_no_other_step_is_weighed(step):
 @pytest.fixture
 def opened(tmp_path, monkeypatch):
     """A session over a bench that only knows its options."""
-    monkeypatch.setattr(session, "Bench", lambda options: SimpleNamespace(options=options))
+    monkeypatch.setattr(session, "Bench", lambda options, **_: SimpleNamespace(options=options))
     return lambda **more: Session.open({"reports": str(tmp_path), **more})
 
 
@@ -101,3 +102,24 @@ def a_scenario():
     scenario = Scenario("f.feature", 2, "Scenario", "S")
     scenario.feature = scenario.parent = feature
     return scenario
+
+
+class Bench(SimpleNamespace):
+    """One that has a spare."""
+
+    can_spare = True
+
+    def spare(self):
+        return SimpleNamespace(spare=True)
+
+
+@pytest.mark.parametrize(("tags", "spare"), [(["kafka"], False), (["breaks-broker"], True)])
+def test_only_a_scenario_that_breaks_its_broker_gets_another(tmp_path, monkeypatch, tags, spare):
+    monkeypatch.setattr(session, "World", lambda bench, *_: bench)
+    feature = SimpleNamespace(filename="f.feature")
+    scenario = SimpleNamespace(
+        filename="f.feature", line=1, name="s", feature=feature, effective_tags=tags
+    )
+    options = SimpleNamespace(limits=Limits())
+    world = Session(Bench(options=options), tmp_path)._world(scenario)
+    assert isinstance(world, Bench) is not spare

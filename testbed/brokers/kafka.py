@@ -117,7 +117,7 @@ class KafkaBroker(RunningKafka):
     def _start_once(self) -> int:
         if self._options.port:
             ports.refuse_taken(self._options.port)
-        port, controller, *bound = ports.free(2 + SLOTS)
+        port, controller, *others = ports.steady(2 + 2 * SLOTS)
         port = self._options.port or port
         self._folder.mkdir(parents=True, exist_ok=True)
         self._data = storage.new_data_folder(self._folder)
@@ -126,7 +126,7 @@ class KafkaBroker(RunningKafka):
         options = aot.options(self._installation.java)
         pair = (port, controller)
         marks = {"token": self._guardian.token, "outlives": self._outlives}
-        proxied = settings.proxied(bound, ports.steady(SLOTS))
+        proxied = settings.proxied(others[:SLOTS], others[SLOTS:])
         self._proxied = tuple((one.advertised, one.address) for one in proxied)
         more = {} if self._options.is_reference else settings.JOINED_SOFTLY
         self._installation.define(

@@ -24,7 +24,10 @@ def free(count: int) -> list[int]:
 
 
 def steady(count: int) -> list[int]:
-    """Ports free now that no connection gets by chance: they may be bound long after."""
+    """Ports free now that no connection gets by chance: they may be bound again and again.
+
+    Among others, a client that seeks a dead broker in vain might else connect to itself.
+    """
     chosen = random.sample(STEADY, CHANCES * count)
     return [port for port in chosen if not is_taken(port)][:count]
 
