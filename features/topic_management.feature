@@ -9,14 +9,10 @@ Feature: The pipeline's topics exist as agreed
 
   Rule: Each topic has its agreed number of partitions
 
-    Scenario Outline: The <topic> topic has <partitions> partitions
-      Then the <topic> topic has <partitions> partitions
-
-      Examples: the agreement
-        | topic       | partitions |
-        | input       | 3          |
-        | predictions | 3          |
-        | dead letter | 1          |
+    Scenario: Three for events, three for predictions, one for dead letters
+      Then the input topic has 3 partitions
+      And the predictions topic has 3 partitions
+      And the dead letter topic has 1 partition
 
   Rule: Settings asked for are settings applied
 
