@@ -12,13 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
-from confluent_kafka.admin import AdminClient
 
 from testbed import clients, command, models
 from testbed.brokers import attach, choose
 from testbed.brokers.protocol import Broker, Handover, HasLogs
 from testbed.errors import BenchError, CannotStart
 from testbed.guardian import Guardian
+from testbed.observers.questions import Questions
 from testbed.options import Options
 from testbed.telco.oracle import Oracle
 from testbed.topics import Topics
@@ -64,15 +64,11 @@ class Bench:
             model_folder: Future[Path] = pool.submit(models.ensure)
             self.broker: Broker = self._reach_broker()
             self.models = model_folder.result()
-        self.renew_admin()
-        self.producer = clients.producer(self.handover)
-        self._oracles: dict[Path, Oracle] = {}
-
-    def renew_admin(self) -> AdminClient:
-        """A new client for the broker, which was away: the old one may wait for lost answers."""
         self.admin = clients.admin(self.handover)
         self.topics = Topics(self.admin, self.options.limits.admin_s)
-        return self.admin
+        self.questions = Questions(lambda: clients.admin(self.handover))
+        self.producer = clients.producer(self.handover)
+        self._oracles: dict[Path, Oracle] = {}
 
     @property
     def handover(self) -> Handover:

@@ -1,11 +1,13 @@
 """The suite's own Kafka clients, configured in one place."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
     Consumer,
     KafkaError,
+    KafkaException,
     Message,
     Producer,
     TopicPartition,
@@ -15,12 +17,20 @@ from confluent_kafka.admin import AdminClient
 from testbed.brokers.protocol import Handover
 from testbed.wait import until
 
+SETTLE_S = 2.0  # of a broker that answers at all
 READER_GROUP = "testbed-reader"  # librdkafka wants a name; the reader joins no group
 
 
 def admin(broker: Handover) -> AdminClient:
-    """A client for topics, groups and offsets."""
-    return AdminClient(_base(broker))
+    """A client for topics, groups and offsets, which knows its brokers by their names.
+
+    librdkafka drops its first connection with the first answer, and what was asked over it.
+    """
+    client = AdminClient(_base(broker))
+    with suppress(KafkaException):  # whoever asks next is told what is wrong
+        for _ in range(2):
+            client.list_topics(timeout=SETTLE_S)
+    return client
 
 
 def producer(broker: Handover, **more) -> Producer:

@@ -1,9 +1,10 @@
 """Reads the consumer group as the Admin API shows it, and records what changes."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 
 from confluent_kafka import (
     ConsumerGroupState,
@@ -13,9 +14,9 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from testbed.asking import ask
 from testbed.errors import BenchError
 from testbed.history import Checkpoint, Group, History, Member
+from testbed.observers.questions import NEVER_S, Questions
 
 EVERY_S = 0.1  # often enough to see a commit that runs ahead; one tick costs ~5 ms of broker
 
@@ -28,15 +29,14 @@ class GroupObserver:
 
     def __init__(
         self,
-        admin: AdminClient,
+        questions: Questions,
         group: str,
         topics: dict[str, str],
         partitions: dict[str, int],
         history: History,
-        answer_within_s: float,
     ):
-        self._admin, self._group, self._history = admin, group, history
-        self._topics, self._partitions, self._within_s = topics, partitions, answer_within_s
+        self._questions, self._group, self._history = questions, group, history
+        self._topics, self._partitions = topics, partitions
         self._last_commit: dict[int, int] | None = None
         self._last_group: Group | None = None
         # Two looks at once would be recorded in an order that never was.
@@ -56,26 +56,22 @@ class GroupObserver:
             self._thread.join()
 
     @contextmanager
-    def away(self, renewed: Callable[[], AdminClient]) -> Iterator[None]:
-        """Ask nothing while the body takes the broker away, and go on with a new client.
-
-        librdkafka leaves a question whose coordinator goes without any answer.
-        """
+    def away(self) -> Iterator[None]:
+        """Ask nothing while the body takes the broker away, and go on with a new client."""
         with self._sampling:
             yield
-            self._admin = renewed()
+            self._questions.renew()
 
     def committed(self) -> dict[int, int]:
         """The group's committed offset of each input partition that has one."""
         topic = self._topics["input"]
         asked = [TopicPartition(topic, p) for p in range(self._partitions["input"])]
         request = ConsumerGroupTopicPartitions(self._group, asked)
-        told = ask(
-            lambda: self._admin.list_consumer_group_offsets(
-                [request], request_timeout=self._within_s
-            )[self._group],
+        told = self._questions.ask(
+            lambda admin: admin.list_consumer_group_offsets([request], request_timeout=NEVER_S)[
+                self._group
+            ],
             "tell the group's offsets",
-            self._within_s,
         )
         return {
             place.partition: place.offset
@@ -113,12 +109,11 @@ class GroupObserver:
 
     def describe(self) -> Group:
         """The group's state and members now; recorded where it changed."""
-        told = ask(
-            lambda: self._admin.describe_consumer_groups(
-                [self._group], request_timeout=self._within_s
-            )[self._group],
+        told = self._questions.ask(
+            lambda admin: admin.describe_consumer_groups([self._group], request_timeout=NEVER_S)[
+                self._group
+            ],
             "describe the group",
-            self._within_s,
         )
         group = Group(state=_state(told.state), members=_members(told, self._topics["input"]))
         if group != self._last_group:
@@ -127,31 +122,21 @@ class GroupObserver:
         return group
 
     def _offsets(self, places, level: IsolationLevel) -> dict[TopicPartition, int]:
-        futures = self._admin.list_offsets(
-            {place: OffsetSpec.latest() for place in places},
-            isolation_level=level,
-            request_timeout=self._within_s,
-        )
+        first: dict[TopicPartition, Future] = {}
+
+        def end(admin: AdminClient, place: TopicPartition) -> Future:
+            """The answer to one question for all places, then new ones for those that failed."""
+            return first.pop(place, None) or _ends(admin, [place], level)[place]
+
+        def all_ends(admin: AdminClient) -> Future:
+            first.update(_ends(admin, places, level))
+            return first[places[0]]
+
+        self._questions.ask(all_ends, "tell the ends")
         return {
-            place: ask(self._again(place, future, level), "tell an end", self._within_s).offset
-            for place, future in futures.items()
+            place: self._questions.ask(partial(end, place=place), "tell an end").offset
+            for place in places
         }
-
-    def _again(self, place: TopicPartition, first: Future, level: IsolationLevel):
-        """The answer at hand, then new ones, should it be a passing error."""
-        answers = iter([first])
-
-        def request() -> Future:
-            return (
-                next(answers, None)
-                or self._admin.list_offsets(
-                    {place: OffsetSpec.latest()},
-                    isolation_level=level,
-                    request_timeout=self._within_s,
-                )[place]
-            )
-
-        return request
 
     def _run(self) -> None:
         while not self._stopping.wait(EVERY_S):
@@ -167,6 +152,11 @@ class GroupObserver:
         if committed and committed != self._last_commit:
             self._last_commit = committed
             self.checkpoint("live")
+
+
+def _ends(admin: AdminClient, places: list[TopicPartition], level: IsolationLevel) -> dict:
+    asked = {place: OffsetSpec.latest() for place in places}
+    return admin.list_offsets(asked, isolation_level=level, request_timeout=NEVER_S)
 
 
 def _state(state: ConsumerGroupState) -> str:

@@ -90,9 +90,9 @@ def say(text: str) -> None:
 
 
 class _Broker:
-    """The embedded broker that the saboteurs share, handed over as somebody else's.
+    """The embedded broker that the saboteurs share, handed over as not their own.
 
-    So no scenario may harm it, and each deletes the topics that it made.
+    So each deletes the topics that it made, and whoever breaks a broker gets another one.
     """
 
     def __init__(self, reports: Path):
@@ -106,7 +106,7 @@ class _Broker:
 
     def __enter__(self) -> "_Broker":
         try:
-            handover = replace(self._broker.start(), kind="external", owned=False)
+            handover = replace(self._broker.start(), owned=False)
         except BaseException:
             self._guardian.close()
             raise

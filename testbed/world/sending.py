@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TOO_LARGE_BYTES = 2_000_000  # above the topic's one megabyte, below any client's own limit
 ORDINARY_PER_KIND = 2  # neighbours of each odd record: one before, one behind
 EVENTS_EACH = 40  # of one customer in a load: spread over thousands of others' events
+BAD_IN_TROUBLE = 0.1  # of a load under faults: whatever is interrupted has dead letters in hand
 BEHIND = 6  # ordinary events behind the last odd one: two a partition prove that life goes on
 
 
@@ -78,20 +79,16 @@ class Sending:
 
     def mixed_load(self, count: int) -> None:
         """A realistic mixture, all at once."""
-        self._world.pipeline.publish(self.load(self._world.bench.volume(count)))
+        self._world.pipeline.publish(self._mixture(self._world.bench.volume(count)))
 
     def backlog(self, count: int) -> None:
         """A long backlog; the valid events' bytes stay out of the history, for its size."""
-        drafts = self.load(self._world.bench.volume(count))
+        drafts = self._mixture(self._world.bench.volume(count))
         self._world.pipeline.publish(drafts, keep_values=False)
 
     def load(self, count: int) -> list[Draft]:
-        """A realistic mixture for work under faults; customers live through several of them."""
-        drafts = customers.stream(
-            self._world.seed, count, per_customer=EVENTS_EACH, start=self._streamed
-        )
-        self._streamed += count
-        return drafts
+        """A mixture for work under faults; customers live through several of them."""
+        return self._mixture(count, invalid_share=BAD_IN_TROUBLE)
 
     def sentinels(self) -> list[Draft]:
         """One valid event for each partition."""
@@ -108,6 +105,9 @@ class Sending:
     def invalid(self, count: int) -> list[Draft]:
         """The next invalid events of this scenario's stream."""
         return self._stream(count, per_customer=1, invalid_share=1.0, odd_share=0.0)
+
+    def _mixture(self, count: int, **shape) -> list[Draft]:
+        return self._stream(count, per_customer=EVENTS_EACH, **shape)
 
     def _stream(self, count: int, **shape) -> list[Draft]:
         drafts = customers.stream(self._world.seed, count, start=self._streamed, **shape)

@@ -19,6 +19,7 @@ PROTOCOLS = {
 }
 WARM_UP = 6  # events: a load begins when the service really works, its model loaded
 PROBES = (200, 2000)  # events: a slow consumer needs seconds for the first already
+PROBE_S = 4.0  # a larger probe may take: in a small one, the time until the first answer weighs
 TRIES = 2  # scenarios that may find the consumer not ready before the others stop trying
 
 
@@ -161,9 +162,10 @@ class Service:
         A service that is quick with few events is measured again with more of them.
         """
         self.start()
+        bench = self._world.bench
         for count in PROBES:
-            if self._world.bench.rate_per_s is None or self._world.bench.rate_per_s > count:
-                self._world.bench.rate_per_s = self._probe(count)
+            if bench.rate_per_s is None or count < bench.rate_per_s * PROBE_S:
+                bench.rate_per_s = self._probe(count)
         self.stop()
 
     def _probe(self, count: int) -> float:

@@ -19,10 +19,6 @@ from testbed.telco.reading import read_dead_letter, read_prediction
 if TYPE_CHECKING:
     from testbed.world.world import World
 
-# librdkafka's admin client aborts the process when a group question times out and is answered
-# after all; so such a question is given far longer than any wait for its answer.
-GROUP_ANSWER_S = 120.0
-
 
 def build(world: World) -> Pipeline:
     """Create the topics and start the observers; the consumer is not started yet."""
@@ -32,7 +28,7 @@ def build(world: World) -> Pipeline:
     group = f"telco-churn-scorer-{token}"
     history.append(_began(world, topics, partitions, group))
     bench.topics.create({topics[role]: partitions[role] for role in topics})
-    observer = GroupObserver(bench.admin, group, topics, partitions, history, GROUP_ANSWER_S)
+    observer = GroupObserver(bench.questions, group, topics, partitions, history)
     observer.start()
     return Pipeline(
         history=history,

@@ -84,7 +84,7 @@ class Troubles:
             bench, pipeline = self._world.bench, self._world.pipeline
             with faults.recorded(pipeline, name) as proof:
                 proof["open_work"] = faults.open_work(pipeline.group.checkpoint("live"))
-                with pipeline.group.away(bench.renew_admin):
+                with pipeline.group.away():
                     trouble(bench.broker)
 
         self._repeatedly(count, 1, fault)
