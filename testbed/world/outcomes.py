@@ -25,9 +25,10 @@ class Outcomes:
         wanted = Counter(one.entity for one in self._sent() if one.outcome == "acknowledged")
         got = Counter(one.entity for one in self._seen(PREDICTIONS))
         missing, foreign = list(wanted - got), list(got - wanted)
-        assert not missing and not foreign, (
+        self._require(
+            not missing and not foreign,
             f"Expected one prediction for each of {count} customers, "
-            f"got none for {missing[:SHOWN]} and unexpected ones for {foreign[:SHOWN]}"
+            f"got none for {missing[:SHOWN]} and unexpected ones for {foreign[:SHOWN]}",
         )
 
     def expect_predictions(self, count: int) -> None:
@@ -43,14 +44,15 @@ class Outcomes:
         self._world.judgement()
         started = [one.at for one in self._world.history.of(Process) if one.what == "started"]
         got = sum(1 for one in self._seen() if one.at > started[-1])
-        assert got == count, f"Expected {count} outcomes after the restart, got {got}"
+        self._require(got == count, f"Expected {count} outcomes after the restart, got {got}")
 
     def expect_done(self, count: int) -> None:
         """The group's committed offsets add up to so many records, and no outcome is beyond."""
         committed = self._world.pipeline.group.committed()
         done, seen = sum(committed.values()), len(self._seen())
-        assert (done, seen) == (count, count), (
-            f"Expected {count} events done and answered, got {done} done and {seen} answered"
+        self._require(
+            (done, seen) == (count, count),
+            f"Expected {count} events done and answered, got {done} done and {seen} answered",
         )
 
     def expect_unscoreable(self) -> None:
@@ -65,7 +67,12 @@ class Outcomes:
     def _expect(self, role: str, count: int) -> None:
         self._world.judgement()
         got = len(self._seen(role))
-        assert got == count, f"Expected {count} {role}, got {got}\n{self._summary()}"
+        self._require(got == count, f"Expected {count} {role}, got {got}\n{self._summary()}")
+
+    def _require(self, holds: bool, expectation: str) -> None:
+        """A figure that is wrong has its reason in a promise that broke, so that is told, too."""
+        if not holds:
+            raise AssertionError("\n\n".join([expectation, *self._world.stories()]))
 
     def _summary(self) -> str:
         reasons = Counter(one.error_type for one in self._seen(DEAD_LETTERS))

@@ -82,6 +82,10 @@ class World:
             self._judgement = judge(self.history)
         return self._judgement
 
+    def stories(self) -> list[str]:
+        """What broke so far in words, a text for each broken promise."""
+        return self._stories(self.findings())
+
     def findings(self) -> tuple[Finding, ...]:
         """The findings so far; none where nothing was judged."""
         return tuple(self._judgement.findings) if self._judgement else ()
@@ -118,10 +122,14 @@ class World:
         return self.options.reports / "history" / f"{self.slug}.jsonl"
 
     def _expect_none_broken(self, findings: Iterable[Finding]) -> None:
-        broken = [one for one in findings if one.verdict is Verdict.BROKEN]
+        broken = self._stories(findings)
         if broken:
-            file = str(self._history_file)
-            raise AssertionError("\n\n".join(story(one, self.history, file) for one in broken))
+            raise AssertionError("\n\n".join(broken))
+
+    def _stories(self, findings: Iterable[Finding]) -> list[str]:
+        file = str(self._history_file)
+        broken = [one for one in findings if one.verdict is Verdict.BROKEN]
+        return [story(one, self.history, file) for one in broken]
 
     def _expect_known(self, finding: Finding) -> None:
         if finding.verdict is not Verdict.HELD:
