@@ -26,9 +26,7 @@ def main(words: list[str]) -> int:
 
 def _reference(chosen: Saboteur) -> int:
     from consumer.__main__ import main as consume
-    from tests.consumers.saboteurs.light import score_from_json
 
-    score_from_json()
     environ = os.environ
     sys.argv = [
         *("consumer", "--delivery", chosen.runs or chosen.delivery, "--metrics-port", "0"),

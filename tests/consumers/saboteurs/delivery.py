@@ -124,18 +124,24 @@ def sends_every_hundredth_twice():
 
 
 @saboteur("commit-monotone", LOOKED_AT, source="B-34", quick=True,
-          also=("no-duplicates", "commit-reaches-end", "stops-clean"))  # fmt: skip
+          also=("no-duplicates", "commit-reaches-end", "stops-clean", "lag-returns"))  # fmt: skip
 def commits_overtake_each_other():
-    """Commits without waiting, so that an older commit lands behind a newer one."""
-    before: list[dict[int, int]] = []
+    """Commits without waiting, so that now and then a commit lands behind much newer ones."""
+    sent: list[dict[int, int]] = []
 
     @instead(Source, "commit")
     def _(commit, self, offsets):
+        sent.append(dict(offsets))
         commit(self, offsets)
-        before.append(dict(offsets))
-        if len(before) == 3:
-            commit(self, before[0])
-            before.clear()
+        if len(sent) > 10 and len(sent) % 2:
+            commit(self, sent[-10])
+
+    @instead(Source, "fetch")
+    def _(fetch, self, room):
+        records = fetch(self, room)
+        if not records and sent:
+            self.commit(sent[-1])  # nobody would notice it but for what was seen in between
+        return records
 
 
 @saboteur("no-phantom", FIFTY, quick=True)

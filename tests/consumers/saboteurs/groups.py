@@ -6,7 +6,7 @@ from tests.consumers.saboteurs.saboteur import TABLE
 
 GROUPS = (
     *("delivery", "dead_letters", "letters", "scoring", "ordering", "rebalancing"),
-    *("transactions", "shutdown", "timing", "resources", "plain"),
+    *("transactions", "network", "shutdown", "timing", "resources", "plain"),
 )
 
 for _name in GROUPS:

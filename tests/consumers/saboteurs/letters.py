@@ -86,7 +86,7 @@ def quotes_the_customer_in_the_message():
     letters(quoted)
 
 
-@saboteur("no-phantom", INVALID, also=("no-loss", "no-duplicates", "dead-letter-faithful"))
+@saboteur("dead-letter-faithful", INVALID)
 def misplaces_the_original():
     """Gives the place in its batch for the place on the topic."""
 

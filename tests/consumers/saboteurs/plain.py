@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from tests.consumers.saboteurs.naive import Naive
 from tests.consumers.saboteurs.saboteur import saboteur
-from tests.consumers.saboteurs.scenarios import KILLED, LOOKED_AT, MANY, MIXED, STOPPED
+from tests.consumers.saboteurs.scenarios import KILLED, LOOKED_AT, MANY, MIXED, STOPPED, UNDECIDED
 
 
 @saboteur("no-loss", KILLED, source="B-01 B-02", group="delivery", alone=True)
@@ -73,6 +73,17 @@ def drops_when_the_queue_is_full():
                 self.commit()
 
     return Full().run()
+
+
+@saboteur("aborted-invisible", UNDECIDED, source="B-52", group="transactions", alone=True,
+          also="commit-not-ahead")  # fmt: skip
+def reads_before_the_sender_has_decided():
+    """Commits in good order, and reads what is not committed, because that is faster."""
+
+    class Hasty(Naive):
+        consumer_properties: ClassVar = {"isolation.level": "read_uncommitted"}
+
+    return Hasty().run()
 
 
 @saboteur("order-per-customer", MANY, source="B-36", group="ordering", alone=True)

@@ -75,7 +75,7 @@ def sends_no_key():
     answers(lambda _, right: [right if is_letter(right) else right._replace(key=None)])
 
 
-@saboteur(("no-phantom", "no-loss"), FIFTY)
+@saboteur(("no-phantom", "no-loss"), FIFTY, also="prediction-contract")
 def composes_accents():
     """Normalises the customer's name, so that some customers are not found again."""
 

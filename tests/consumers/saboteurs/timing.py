@@ -36,7 +36,7 @@ def drops_events_of_another_century():
     def of_now(record, right):
         try:
             when = msgspec.json.decode(record.value())["event_ts"]
-        except (msgspec.DecodeError, KeyError, TypeError):
+        except (msgspec.DecodeError, KeyError, TypeError, RecursionError):
             return [right]
         return [] if str(when) < "1980" else [right]
 

@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 
-from confluent_kafka import KafkaException
+from confluent_kafka import Consumer, KafkaException, TopicPartition
 
 from consumer import clients
 from consumer.exactly_once import ExactlyOnce, _AbortedError
@@ -16,6 +16,7 @@ from tests.consumers.saboteurs.changing import client_properties, instead, is_le
 from tests.consumers.saboteurs.rebalancing import COMMIT_EVERY_S, hold_back
 from tests.consumers.saboteurs.saboteur import AT_LEAST_ONCE, EXACTLY_ONCE, saboteur
 from tests.consumers.saboteurs.scenarios import (
+    ABANDONED,
     CANCELLED,
     FROZEN_LONG,
     IDLE_RESTART,
@@ -154,8 +155,38 @@ def answers_cancelled_events():
     client_properties("Consumer", isolation_level="read_uncommitted")
 
 
-@saboteur("lag-returns", STOPPED, delivery=EXACTLY_ONCE, source="B-49",
-          also=("stops-clean", "no-loss"))  # fmt: skip
+@saboteur("aborted-invisible", ABANDONED, delivery=EXACTLY_ONCE, source="B-52")
+def loses_patience_with_a_sender():
+    """Reads what is committed, until nothing comes; then it takes what stands behind anyway."""
+
+    @instead(Source, "fetch")
+    def _(fetch, self, room):
+        records = fetch(self, room)
+        if not records and self.assigned:
+            records = _peek(self._client, room)
+        return records
+
+
+def _peek(client: Consumer, most: int) -> list:
+    """Records beyond the client's positions, undecided ones too; its positions go behind them."""
+    places = client.committed(client.assignment(), timeout=5)
+    peeking = Consumer(
+        {
+            "bootstrap.servers": os.environ["KAFKA_BOOTSTRAP_SERVERS"],
+            "group.id": f"peeking-{os.getpid()}", "isolation.level": "read_uncommitted",
+            "auto.offset.reset": "earliest", "enable.auto.commit": False,
+        }
+    )  # fmt: skip
+    peeking.assign(places)
+    found = [one for one in peeking.consume(most, 0.5) if not one.error()]
+    peeking.close()
+    for place in {one.partition(): one for one in found}.values():
+        client.seek(TopicPartition(place.topic(), place.partition(), place.offset() + 1))
+    return found
+
+
+@saboteur("no-loss", STOPPED, delivery=EXACTLY_ONCE, source="B-49",
+          also=("stops-clean", "lag-returns"))  # fmt: skip
 def stops_in_the_middle_of_a_transaction():
     """Begins one more transaction when it is asked to stop, and neither commits nor aborts it."""
     has_a_new_name_at_each_start()

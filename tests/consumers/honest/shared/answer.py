@@ -40,7 +40,7 @@ def answer(record: Record, settings: Settings, forest: Forest) -> Answer:
         event = read(record.value)
         probability = forest.score(event)
     except BadRecordError as error:
-        return _dead_letter(record, error, settings)
+        return dead_letter(record, error, settings)
     body = {
         "customerID": event["customerID"],
         "prediction": int(probability > 0.5),
@@ -52,7 +52,8 @@ def answer(record: Record, settings: Settings, forest: Forest) -> Answer:
     return Answer(settings.output_topic, event["customerID"].encode(), _json(body), [])
 
 
-def _dead_letter(record: Record, error: BadRecordError, settings: Settings) -> Answer:
+def dead_letter(record: Record, error: BadRecordError, settings: Settings) -> Answer:
+    """The letter for a record that cannot be scored: the original, and why."""
     carried = sum(len(name.encode()) + len(value or b"") for name, value in record.headers)
     key = record.key if len(record.key or b"") + carried < ROOM_BYTES else None
     headers = record.headers if carried < ROOM_BYTES else []
