@@ -3,19 +3,23 @@
 import pytest
 from msgspec.structs import replace
 
-from testbed.checker import PROMISES, judge, windows
+from testbed.checker import PROMISES, judge, letters, predictions, windows
 from testbed.checker.case import Case
 from testbed.checker.crew import Crew
 from testbed.checker.entry import Entry
 from testbed.checker.fates import Fate
 from testbed.checker.promise import Promise
 from testbed.checker.promises import (
+    aborted_invisible,
     commit_not_ahead,
     commit_reaches_end,
+    consistent_score,
+    contracts,
     dead_letter_faithful,
     lag_returns,
     no_duplicates,
     no_loss,
+    no_phantom,
     order,
     ownership,
     poison,
@@ -86,11 +90,24 @@ BENT = [
     (Crew, "expected_to_work", returns(True)),
     (Crew, "acting", returns(set())),
     (Entry, "extra", always(0)),
+    (letters, "_may_be_of", returns(True)),
+    (letters, "_may_be_of", returns(False)),
+    (letters, "_keys_told", returns(False)),
+    (letters, "_coordinates", returns(None)),
+    (predictions, "_akin", returns(True)),
     (windows, "_deaths", returns([])),
+    (windows, "_is_end_of", returns(True)),
     (windows, "_absences", returns([])),
     (windows, "_cut_offs", returns([])),
     (windows, "may_outlive", returns(True)),
     (windows.Window, "allows", returns(True)),
+    (aborted_invisible, "_hidden", returns([])),
+    (aborted_invisible, "_early", lambda entry: entry.outcomes),
+    (aborted_invisible, "_early", lambda entry: [] if entry.sent.admits else entry.outcomes),
+    (aborted_invisible, "_early", lambda entry: entry.outcomes if entry.sent.hidden else []),
+    (consistent_score, "_certain", returns(True)),
+    (contracts, "_owners", returns({})),
+    (no_phantom, "_entities", returns(set())),
     (no_loss, "fate", returns((Fate.PENDING, ""))),
     (no_loss, "_near", returns("")),
     (right_outcome, "scoreable", returns(True)),
@@ -120,6 +137,7 @@ BENT = [
     (stops_clean, "_left_undone", returns([])),
     (stops_clean, "_ending", returns([])),
     (stops_clean, "_was_ready", returns(False)),
+    (stops_clean, "_ended_by_request", returns(True)),
     (stays_up, "_excused", returns(True)),
     (stays_up, "_excused", returns(False)),
     (ownership, "LASTS_S", 0.0),

@@ -167,3 +167,33 @@ def test_a_stop_before_the_service_was_ready_is_judged_for_the_reference_only():
     assert not judge(stopped_early(consumer="mine")).broken
     broken = {finding.promise for finding in judge(stopped_early()).broken}
     assert broken == {"stops-clean"}
+
+
+def test_silence_about_a_hidden_event_needs_another_answer_while_it_was_hidden():
+    story = Story()
+    sent = story.send("A", hidden=(story.time, story.time + 4))
+    story.wait(4)
+    story.answer(sent)
+    assert "without an answered event" in unknown(story.end(), "aborted-invisible")
+
+
+def test_one_event_of_each_customer_asks_for_no_order():
+    story = Story()
+    story.answer(story.send("A"), story.send("B"))
+    assert "no customer sent two" in unknown(story.end(), "order-per-customer")
+
+
+def test_order_was_asked_for_though_nothing_came():
+    story = Story()
+    story.send("A")
+    story.send("A")
+    end = story.end("capped", {}, waited_s=30.0, lag={0: 2})
+    assert "no customer sent two" not in unknown(end, "order-per-customer")
+
+
+def test_a_form_is_asked_for_where_an_outcome_was_due():
+    story = Story()
+    story.bad()
+    end = story.end("capped", {}, waited_s=30.0, lag={0: 1})
+    assert "nothing was sent that calls for" in unknown(end, "prediction-contract")
+    assert "nothing was sent that calls for" not in unknown(end, "dead-letter-contract")

@@ -194,3 +194,16 @@ def equal_events_around():
     story.answer(first, middle, last)
     story.answer(story.send("B", "1"), story.send("B", "2"))
     return story.end()
+
+
+@TWINS.good("consistent-score")
+def alike_in_name_only():
+    """Events that look alike and differ in features: whose score is whose nobody can tell."""
+    story = Story(oracle=False)
+    unknown = {"score": None, "label": None}
+    for name in "BC":
+        story.score(story.send(name, features="f", **unknown), score=0.7, label=1)
+    for score, features in ((0.3, "f"), (0.7, "g")):
+        sent = story.send("A", "1", features=features, **unknown)
+        story.score(sent, score=score, label=int(score > 0.5))
+    return story.end()

@@ -141,3 +141,20 @@ def stray_letter():
     story.answer(sent)
     story.letter(sent, value=b"nobody's", key=b"nobody")
     return story.end()
+
+
+@TWINS.bad("no-phantom", "no-loss", "commit-not-ahead", says="this customer sent other events")
+def another_time():
+    """A known customer is answered for an event of another time."""
+    story = Story()
+    story.score(story.send("A", "1"), identity="A|9")
+    return story.end()
+
+
+@TWINS.bad("no-phantom", "no-loss", "commit-not-ahead")
+def stranger_for_nobody():
+    """Without validation too, a stranger's score is no answer to what has no identity."""
+    story = Story(validates=False)
+    sent = story.bad("A", identity=None)
+    story.score(sent, identity="Z|1", entity="Z", key=b"Z")
+    return story.end()

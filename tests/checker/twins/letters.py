@@ -19,7 +19,10 @@ def prediction_in_form():
     return one()
 
 
-@TWINS.bad("prediction-contract", says="Expected model_version")
+@TWINS.bad(
+    "prediction-contract",
+    says="customer A, event 1: a record that keeps",
+)
 def prediction_out_of_form():
     """A prediction that lacks a field."""
     problem = "Expected model_version to be text, got nothing, in the value."
@@ -153,4 +156,31 @@ def behind_poison():
     story = Story()
     story.answer(story.send("A"), story.bad("B"))
     story.send("C")
+    return story.end()
+
+
+@TWINS.good("dead-letter-faithful")
+def equals_in_reverse():
+    """Equal originals are told apart by their places, in whatever order the letters come."""
+    story = Story()
+    sents = [story.bad("A", "1") for _ in range(2)]
+    story.answer(*reversed(sents))
+    return story.end()
+
+
+@TWINS.bad("dead-letter-faithful", says="the source in[0]@1")
+def anothers_place():
+    """The original of one and the place of another: both have their letter."""
+    story = Story()
+    first, second = story.bad("A"), story.bad("B")
+    story.letter(first)
+    story.letter(second, source=Position(TOPICS["input"], 0, 0))
+    return story.end()
+
+
+@TWINS.bad("dead-letter-faithful")
+def placed_and_damaged():
+    """Under json: another text and no key, but the place says whose it is."""
+    story = Story(dead_letter="json")
+    story.letter(story.bad(), value=b"?", key=None)
     return story.end()

@@ -229,3 +229,28 @@ def cut_off():
     story.fault("network blackhole", "end")
     story.answer(sent)
     return story.end()
+
+
+@TWINS.bad("no-duplicates", says="already done (committed up to 1)")
+def frozen_long_before_it_was_killed():
+    """What was done after a short freeze is not excused by the kill that comes later."""
+    story = Story("at-least-once")
+    story.start(1)
+    sent = story.send()
+    story.freeze(1)
+    story.answer(sent)
+    story.look()
+    story.kill()
+    story.answer(sent)
+    story.stop(1)
+    return story.end()
+
+
+@TWINS.bad("no-duplicates", "no-loss", "poison-isolated")
+def one_key_twice():
+    """Under json: of equal texts with different keys one is dead-lettered twice."""
+    story = Story(dead_letter="json")
+    first = story.bad("A", value=b"same", key=b"a")
+    story.bad("B", value=b"same", key=b"b")
+    story.answer(first, first)
+    return story.end()

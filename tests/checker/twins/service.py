@@ -233,3 +233,18 @@ def shared():
     story.group((0, 1), (1,))
     story.wait(13)
     return story.end()
+
+
+@TWINS.good("stops-clean")
+def killed_between_two_markers():
+    """Answer and commit become visible one after the other; a kill in between is no stop."""
+    story = Story()
+    story.answer(story.send("A"))
+    story.stop()
+    story.look("stopped")
+    story.start()
+    story.answer(story.send("B"))
+    story.kill(committed={0: 1})
+    story.look("stopped", {0: 1})
+    story.start()
+    return story.end()
