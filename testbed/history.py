@@ -180,6 +180,11 @@ class Fault(Event, frozen=True, kw_only=True, tag="fault"):
     fired: bool = False
     proof: dict[str, float | int | str] = {}
 
+    @property
+    def cuts_off(self) -> bool:
+        """Whether it stands between the consumer and its broker, as its first word tells."""
+        return self.name.split()[0].lower() in ("broker", "network")
+
 
 class Settled(Event, frozen=True, kw_only=True, tag="settled"):
     """A wait for outcomes ended: ``drained``, ``stalled`` or ``capped``."""

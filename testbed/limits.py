@@ -27,6 +27,8 @@ class Limits:
     # From a start to the first answer: a group is joined long before a model is loaded, and an
     # import that takes a second takes many times as long on a machine with more to do.
     first_answer_s: float = 60.0
+    # A client waits this long for an answer that was lost: librdkafka's default, the longest.
+    lost_answer_s: float = 60.0
     # Hard cap of one wait for outcomes, for a consumer that never ends and never stalls.
     outcomes_s: float = 300.0
     # Acknowledgement of a published batch; librdkafka's own default is five minutes.

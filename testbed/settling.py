@@ -7,9 +7,9 @@ from testbed.history import History, Outcome, Process, Sent, Settled
 from testbed.limits import Limits
 from testbed.observers.group import GroupObserver
 from testbed.observers.topics import TopicReader
+from testbed.patience import NEVER_S, answers_lost_until
 
 UNCLEAN = ("killed", "resumed")
-NEVER_S = 1e6
 
 
 @dataclass
@@ -17,8 +17,9 @@ class Settling:
     """Looks at the broker again and again; ``reason`` says when to stop looking.
 
     Slow is not wrong: only ``stalled_s`` without a new outcome or commit ends the wait. It
-    counts from the end of the session of a member that was killed or frozen, and is
-    ``first_answer_s`` until a consumer that was just started has answered anything.
+    counts from the end of the session of a member that was killed or frozen, or from when a
+    client has given up an answer that was lost on the way, and is ``first_answer_s`` until a
+    consumer that was just started has answered anything.
     """
 
     history: History
@@ -83,10 +84,11 @@ class Settling:
         started = self._last(("started",))
         if not any(one.at > started for one in self.history.of(Outcome)):
             return self.limits.first_answer_s
-        session_left_s = self._last(UNCLEAN) + self.session_timeout_s - self._changed
-        return self.limits.stalled_s + max(0.0, session_left_s)
+        session_over = self._last(UNCLEAN) + self.session_timeout_s
+        lost_over = answers_lost_until(self.history, self.limits)
+        return self.limits.stalled_s + max(0.0, max(session_over, lost_over) - self._changed)
 
     def _last(self, what: tuple[str, ...]) -> float:
         """When something like that last happened to a process; long ago if never."""
         times = [one.at for one in self.history.of(Process) if one.what in what]
-        return max(times, default=-NEVER_S)
+        return max(times, default=NEVER_S)

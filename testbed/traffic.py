@@ -2,6 +2,7 @@
 
 import threading
 
+from testbed.patience import answers_lost_until
 from testbed.pipeline import Pipeline
 from testbed.telco.draft import Draft
 from testbed.wait import until
@@ -52,7 +53,8 @@ class Traffic:
             now = self._answered()
             if now != last[0]:
                 last[:] = [now, history.now()]
-            return now >= wanted or history.now() - last[1] > limits.stalled_s
+            patient_since = max(last[1], answers_lost_until(history, limits))
+            return now >= wanted or history.now() - patient_since > limits.stalled_s
 
         until(
             enough_or_stuck,

@@ -17,8 +17,6 @@ from testbed.history import Checkpoint, Fault, Process, Sent
 if TYPE_CHECKING:
     from testbed.checker.case import Case
 
-# A fault with such a first word stands between consumer and broker.
-CUT_OFF = ("broker", "network")
 # Librdkafka's longest default wait before it tries to connect again.
 RECONNECT_S = 10.0
 
@@ -117,7 +115,7 @@ def cut_offs(faults: list[Fault]) -> list[tuple[Fault, float]]:
     """Faults between consumer and broker, each with the time of its end."""
     found = []
     for number, fault in enumerate(faults):
-        if fault.phase == "begin" and fault.name.split()[0].lower() in CUT_OFF:
+        if fault.phase == "begin" and fault.cuts_off:
             later = faults[number + 1 :]
             ends = [e.at for e in later if e.name == fault.name and e.phase == "end"]
             found.append((fault, ends[0] if ends else float("inf")))

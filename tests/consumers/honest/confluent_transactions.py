@@ -4,6 +4,9 @@ Answers and offsets go into one transaction per batch, bound to the group's meta
 member that lost its partitions cannot commit. What goes wrong is aborted and read again.
 """
 
+from concurrent.futures import Future
+from threading import Thread
+
 from confluent_kafka import (
     OFFSET_BEGINNING,
     Consumer,
@@ -126,12 +129,29 @@ class Service:
         """Ask again for as long as the client says that it may help, and nobody waits for us."""
         while True:
             try:
-                return call(*arguments, ANSWER_S)
+                return _limited(call, *arguments, ANSWER_S)
             except KafkaException as error:
                 if not error.args[0].retriable() or self._stop.is_set():
                     raise
                 log(f"{call.__name__}: {error.args[0].name()}, once more")
                 self._stop.wait(0.2)
+
+
+def _limited(call, *arguments):
+    """The client may forget its own limit when a coordinator goes away: then begin anew."""
+    done: Future = Future()
+
+    def work() -> None:
+        try:
+            done.set_result(call(*arguments))
+        except KafkaException as error:
+            done.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    try:
+        return done.result(2 * ANSWER_S)
+    except TimeoutError:
+        raise BeginAnewError from None
 
 
 def main() -> None:

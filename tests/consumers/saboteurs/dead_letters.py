@@ -12,7 +12,7 @@ from consumer.loop import Loop
 from consumer.messages import VALIDATION, Event, Outgoing, Refusal
 from consumer.processing import Batch, Processor
 from tests.consumers.saboteurs.changing import instead, is_letter, of_letters
-from tests.consumers.saboteurs.saboteur import saboteur
+from tests.consumers.saboteurs.saboteur import STUCK_SOON, saboteur
 from tests.consumers.saboteurs.scenarios import (
     INVALID,
     NOT_JSON,
@@ -129,13 +129,13 @@ def _stands_still_before(is_stone) -> None:
         return self._source.tend(0.1) if stuck else turn(self)
 
 
-@saboteur("poison-isolated", POSITIONS, source="B-21", also=HELD_UP, quick=True)
+@saboteur("poison-isolated", POSITIONS, source="B-21", also=HELD_UP, options=STUCK_SOON, quick=True)
 def tries_a_bad_record_for_ever():
     """Retries what can never succeed, and comes to nothing else."""
     _stands_still_before(lambda record, right: is_letter(right))
 
 
-@saboteur("poison-isolated", POSITIONS, source="B-29", also=HELD_UP)
+@saboteur("poison-isolated", POSITIONS, source="B-29", also=HELD_UP, options=STUCK_SOON)
 def cannot_begin_with_a_bad_one():
     """Only a bad record at the very beginning of a partition stops it."""
     _stands_still_before(lambda record, right: is_letter(right) and record.offset() == 0)

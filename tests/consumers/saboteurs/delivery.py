@@ -8,7 +8,7 @@ from consumer.fetching import Source
 from consumer.messages import Outgoing
 from consumer.processing import Processor
 from tests.consumers.saboteurs.changing import answers, client_properties, instead, is_letter
-from tests.consumers.saboteurs.saboteur import saboteur
+from tests.consumers.saboteurs.saboteur import STUCK_SOON, saboteur
 from tests.consumers.saboteurs.scenarios import (
     ALL_DONE,
     BACKLOG,
@@ -106,7 +106,7 @@ def begins_anew_at_each_start():
 
 
 @saboteur(
-    "commit-reaches-end", IDLE_RESTART, source="B-51", quick=True,
+    "commit-reaches-end", IDLE_RESTART, source="B-51", quick=True, options=STUCK_SOON,
     also=("restart-idle", "no-duplicates", "stops-clean", "lag-returns"),
 )  # fmt: skip
 def commits_the_last_instead_of_the_next():
@@ -200,7 +200,7 @@ def goes_back_ten_to_be_safe():
         close(self)
 
 
-@saboteur("lag-returns", FIFTY, also="stops-clean")
+@saboteur("lag-returns", FIFTY, also="stops-clean", options=STUCK_SOON, quick=True)
 def reads_two_of_three_partitions():
     """Owns all partitions, and never reads the last one."""
 

@@ -12,12 +12,12 @@ from tests.consumers.honest.shared.event import BadRecordError
 from tests.consumers.saboteurs.changing import client_properties, instead
 from tests.consumers.saboteurs.naive import Naive
 from tests.consumers.saboteurs.rebalancing import hold_back
-from tests.consumers.saboteurs.saboteur import EXACTLY_ONCE, saboteur
+from tests.consumers.saboteurs.saboteur import EXACTLY_ONCE, STUCK_SOON, saboteur
 from tests.consumers.saboteurs.scenarios import (
     BROKEN_OFF,
     CRASHED_BROKER,
+    FROZEN_BROKER,
     GIVEN_UP,
-    NARROW_LINE,
     OFFSETS_UNHEARD,
     SILENCE,
     STORED_UNHEARD,
@@ -79,8 +79,8 @@ def buries_what_waits_for_the_network():
     return Burying().run()
 
 
-def _never_looks_at_delivery_reports(after_ms: int = PATIENCE_MS) -> None:
-    client_properties("Producer", message_timeout_ms=after_ms)
+def _never_looks_at_delivery_reports() -> None:
+    client_properties("Producer", message_timeout_ms=PATIENCE_MS)
 
     @instead(AtLeastOnce, "_failed")
     def _(_failed, _self, _error, _message):
@@ -93,13 +93,7 @@ def takes_what_it_sent_for_stored():
     _never_looks_at_delivery_reports()
 
 
-@saboteur("no-loss", NARROW_LINE, source="B-07")
-def has_no_time_for_a_narrow_line():
-    """Gives a message a tenth of a second, which was always enough, and takes no notice else."""
-    _never_looks_at_delivery_reports(after_ms=100)
-
-
-@saboteur("no-loss", CRASHED_BROKER, source="B-09 B-06")
+@saboteur("no-loss", FROZEN_BROKER, source="B-09 B-06")
 def has_sent_it_and_that_is_that():
     """Collects messages for a while, and does not look at what becomes of them."""
     _never_looks_at_delivery_reports()
@@ -164,7 +158,7 @@ def is_offended_by_being_given_up():
         return self._source.tend(0.1) if given_up else turn(self)
 
 
-@saboteur("lag-returns", BROKEN_OFF, source="B-46")
+@saboteur("lag-returns", CRASHED_BROKER, source="B-46", options=STUCK_SOON)
 def never_comes_back_to_work():
     """After a broken connection it lives, owns its partitions, and waits for ever."""
 

@@ -89,7 +89,7 @@ def dies_of_losing_a_partition():
         os._exit(1)
 
 
-@saboteur("lag-returns", FLAPPING, source="B-38 B-46", quick=True)
+@saboteur("lag-returns", FLAPPING, source="B-38 B-46")
 def falls_asleep_after_the_second_change():
     """From its second loss of a partition on it owns what it owns and does nothing."""
     changes: list[int] = []

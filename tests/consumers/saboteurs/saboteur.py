@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 AT_LEAST_ONCE, EXACTLY_ONCE = "at-least-once", "exactly-once"
+STUCK_SOON = {"timeout.stalled_s": "6"}  # for one that stands still in a scenario without faults
 # What a broken promise breaks with it, whatever the sin behind it.
 FOLLOWS = {
     "no-loss": ("commit-not-ahead", "poison-isolated"),

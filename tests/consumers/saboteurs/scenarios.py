@@ -48,10 +48,10 @@ ABANDONED = "transactions: A sender disappears before it has decided"
 BROKEN_OFF = "network_faults: All connections break again and again"
 SILENCE = "network_faults: Nothing gets through for a moment"
 GIVEN_UP = "network_faults: Nothing gets through for so long that the service is given up"
-NARROW_LINE = "network_faults: A narrow network"
 STORED_UNHEARD = "network_faults: The service never hears that its results were stored"
 OFFSETS_UNHEARD = (
     "network_faults: The service never hears that its work counts as done with its results"
 )
 
 CRASHED_BROKER = "broker_outages: The broker crashes and comes back"
+FROZEN_BROKER = "broker_outages: The broker freezes for a moment"

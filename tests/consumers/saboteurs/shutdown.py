@@ -13,7 +13,7 @@ from tests.consumers.saboteurs.saboteur import saboteur
 from tests.consumers.saboteurs.scenarios import FIFTY, STOPPED, STOPPED_OFTEN, TEN_FIFTEEN
 
 
-@saboteur("stops-clean", FIFTY, quick=True)
+@saboteur("stops-clean", FIFTY, options={"timeout.consumer_stop_s": "8"}, quick=True)
 def ignores_the_request_to_stop():
     """Goes on whatever it is told, until it is killed."""
 
