@@ -3,6 +3,8 @@
 Promises: the committed offset of a partition never goes back.
 Inferred from: each two checkpoints that show the partition. One that shows no offset for it says
 nothing: the broker may have had none to tell just then.
+Excused: under at-least-once a step back that follows a cut from the broker and is made good; a
+client that sends commits without waiting for answers may send an old one again.
 Cannot see: a step back that was made good between two checkpoints, or at once after a look that
 two threads may have recorded in the wrong order.
 """
@@ -10,6 +12,7 @@ two threads may have recorded in the wrong order.
 from testbed.checker.case import Case
 from testbed.checker.promise import About
 from testbed.checker.verdict import Finding
+from testbed.checker.windows import RECONNECT_S, cut_offs
 from testbed.checker.wording import moment
 from testbed.history import INPUT, Checkpoint
 
@@ -26,6 +29,8 @@ def check(case: Case) -> Finding:
             known = before.get(partition)
             if known is not None and offset < known[0]:
                 if _crossed(case.checkpoints, number, partition, known):
+                    continue
+                if _sent_again(case, number, partition, known[0]):
                     continue
                 violations.append(_violation(partition, offset, look, *known))
             before[partition] = (offset, look)
@@ -45,6 +50,14 @@ def _crossed(
         return False
     later = (one.committed[partition] for one in looks[number + 1 :] if partition in one.committed)
     return next(later, -1) >= offset
+
+
+def _sent_again(case: Case, number: int, partition: int, known: int) -> bool:
+    """Whether an old commit may have been sent again after a cut, and newer ones after it."""
+    at = case.checkpoints[number].at
+    cut = any(begin.at <= at <= end + RECONNECT_S for begin, end in cut_offs(case.faults))
+    later = (one.committed.get(partition, -1) for one in case.checkpoints[number + 1 :])
+    return cut and not case.exactly_once and any(offset >= known for offset in later)
 
 
 def _violation(partition: int, offset: int, look: Checkpoint, known: int, earlier: Checkpoint):

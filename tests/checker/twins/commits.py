@@ -128,6 +128,36 @@ def crossed():
     return story.end()
 
 
+def _cut(delivery: str, *, made_good: bool):
+    story = Story(delivery)
+    story.answer(story.send(), story.send())
+    story.look()
+    story.fault("network reset", "begin")
+    story.fault("network reset", "end")
+    story.look(committed={0: 1})
+    if made_good:
+        story.look()
+    return story.end() if made_good else story.history
+
+
+@TWINS.good("commit-monotone")
+def sent_again_after_a_cut():
+    """A commit that was lost is sent again behind a newer one, and a newer one follows."""
+    return _cut(ALO, made_good=True)
+
+
+@TWINS.bad("commit-monotone", says="2 committed or more, as at")
+def stays_back_after_a_cut():
+    """The old one stays."""
+    return _cut(ALO, made_good=False)
+
+
+@TWINS.bad("commit-monotone", says="2 committed or more, as at")
+def back_in_a_transaction_after_a_cut():
+    """Exactly-once commits with its results: nothing may be sent twice."""
+    return _cut("exactly-once", made_good=True)
+
+
 @TWINS.bad("commit-monotone", says="2 committed or more, as at")
 def rewound_by_stop():
     """The stop itself commits an old offset, and it stays."""
