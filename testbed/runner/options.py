@@ -29,6 +29,9 @@ exit codes:
 """
 
 
+MOST_WORKERS = 4  # more would only wait for the one broker
+
+
 @dataclass(frozen=True)
 class RunOptions:
     """What the runner itself was asked for; ``behave_args`` is the rest, untouched."""
@@ -48,13 +51,20 @@ def parse(words: list[str]) -> RunOptions:
     if known.keep_containers:
         defines.append(("keep", "on"))
     userdata = [word for key, value in defines if value for word in ("-D", f"{key}={value}")]
+    behave_args = (*unknown, *theirs, *userdata)
     return RunOptions(
         verbose=known.verbose,
         keep=known.keep_containers,
-        workers=known.workers,
+        workers=known.workers or usual_workers(behave_args),
         repeat=known.repeat,
-        behave_args=(*unknown, *theirs, *userdata),
+        behave_args=behave_args,
     )
+
+
+def usual_workers(behave_args: tuple[str, ...]) -> int:
+    """One for each core up to ``MOST_WORKERS``; one for a single feature, which is not shared."""
+    named = [word for word in behave_args if ".feature" in word]
+    return 1 if len(named) == 1 else min(MOST_WORKERS, os.cpu_count() or 1)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -87,7 +97,12 @@ def _parser() -> argparse.ArgumentParser:
         help='the consumer under test, e.g. "my-scorer --brokers {bootstrap_servers} '
         '--in {input_topic}" (default: the reference consumer of this project)',
     )
-    add("--workers", metavar="N", type=_count, default=1, help="features side by side (default: 1)")
+    add(
+        "--workers",
+        metavar="N",
+        type=_count,
+        help=f"features side by side (default: one for each core, {MOST_WORKERS} at most)",
+    )
     add(
         "--repeat",
         metavar="N",

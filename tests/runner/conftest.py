@@ -120,11 +120,13 @@ class Project:
             path.write_text(text)
 
     def start(self, *words: str, trouble: str = "none", silence_s: float = 30) -> subprocess.Popen:
-        """The runner, on its way."""
+        """The runner, on its way; with one worker, so that its output has one order."""
+        workers = [] if any(word.startswith("--workers") for word in words) else ["--workers", "1"]
         temporary = self.folder / "tmp"
         temporary.mkdir(exist_ok=True)
+        drive = [sys.executable, str(ROOT / "tests/runner/drive.py")]
         process = subprocess.Popen(
-            [sys.executable, str(ROOT / "tests/runner/drive.py"), trouble, str(silence_s), *words],
+            [*drive, trouble, str(silence_s), *workers, *words],
             cwd=self.folder,
             env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)},
             stdin=subprocess.DEVNULL,

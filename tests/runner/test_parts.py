@@ -46,6 +46,20 @@ def test_a_shortened_flag_is_not_guessed():
     assert options.parse(["--work", "2"]).behave_args == ("--work", "2")
 
 
+@pytest.mark.parametrize(
+    ("words", "workers"),
+    [
+        ((), 3),
+        (("features/a.feature", "features/b.feature"), 3),
+        (("features/a.feature:9",), 1),  # one feature is not shared
+        (("--workers", "2", "features/a.feature"), 2),
+    ],
+)
+def test_each_core_has_a_worker(monkeypatch, words, workers):
+    monkeypatch.setattr(options.os, "cpu_count", lambda: 3)
+    assert options.parse(list(words)).workers == workers
+
+
 @pytest.mark.parametrize("text", ["0", "-1", "two", "1.5", "1001", "٣"])
 def test_a_count_is_checked(text):
     """From 1 to 1000, in plain digits."""
