@@ -204,10 +204,10 @@ def goes_back_ten_to_be_safe():
 def reads_two_of_three_partitions():
     """Owns all partitions, and never reads the last one."""
 
-    @instead(Source, "_on_assign")
-    def _(on_assign, self, client, partitions):
-        on_assign(self, client, partitions)
-        client.pause([partition for partition in partitions if partition.partition == 2])
+    @instead(Source, "_go_on")
+    def _(go_on, self):
+        go_on(self)
+        self._client.pause(self._partitions(self.assigned & {2}))
 
 
 @saboteur("no-duplicates", ALL_DONE, source="B-12")

@@ -16,7 +16,6 @@ from tests.consumers.saboteurs.saboteur import EXACTLY_ONCE, STUCK_SOON, saboteu
 from tests.consumers.saboteurs.scenarios import (
     BROKEN_OFF,
     CRASHED_BROKER,
-    FROZEN_BROKER,
     GIVEN_UP,
     OFFSETS_UNHEARD,
     SILENCE,
@@ -79,25 +78,14 @@ def buries_what_waits_for_the_network():
     return Burying().run()
 
 
-def _never_looks_at_delivery_reports() -> None:
+@saboteur("no-loss", SILENCE, source="B-09")
+def takes_what_it_sent_for_stored():
+    """Commits whatever left its queue, also because it waited there for too long."""
     client_properties("Producer", message_timeout_ms=PATIENCE_MS)
 
     @instead(AtLeastOnce, "_failed")
     def _(_failed, _self, _error, _message):
         return None
-
-
-@saboteur("no-loss", SILENCE, source="B-09")
-def takes_what_it_sent_for_stored():
-    """Commits whatever left its queue, also because it waited there for too long."""
-    _never_looks_at_delivery_reports()
-
-
-@saboteur("no-loss", FROZEN_BROKER, source="B-09 B-06")
-def has_sent_it_and_that_is_that():
-    """Collects messages for a while, and does not look at what becomes of them."""
-    _never_looks_at_delivery_reports()
-    client_properties("Producer", linger_ms=PATIENCE_MS - 100)
 
 
 class _BrokenOffError(Exception):

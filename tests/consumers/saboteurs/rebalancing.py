@@ -36,14 +36,16 @@ def lets_go_without_a_commit():
 
 
 def hold_back(most: int) -> list:
-    """Have the source keep up to so many fetched records for the next turn; the buffer."""
+    """Have the source keep up to so many records until nothing came for a second; the buffer."""
     kept: list = []
+    last = [0.0]
 
     @instead(Source, "fetch")
     def _(fetch, self, room):
-        fetched = fetch(self, room)
+        begun, fetched = time.monotonic(), fetch(self, room)
         records = kept + fetched
-        cut = max(0, len(records) - most) if fetched else len(records)
+        last[0] = begun if fetched else last[0]
+        cut = len(records) if begun - last[0] > 1.0 else max(0, len(records) - most)
         kept[:] = records[cut:]
         return records[:cut]
 

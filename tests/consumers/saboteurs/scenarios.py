@@ -54,4 +54,3 @@ OFFSETS_UNHEARD = (
 )
 
 CRASHED_BROKER = "broker_outages: The broker crashes and comes back"
-FROZEN_BROKER = "broker_outages: The broker freezes for a moment"

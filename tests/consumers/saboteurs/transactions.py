@@ -135,7 +135,8 @@ def has_a_new_name_at_each_start():
 
 
 @saboteur("zombie-adds-nothing", FROZEN_LONG, delivery=EXACTLY_ONCE, source="B-47 B-44", quick=True,
-          also=("commit-not-ahead", "commit-monotone", "order-per-customer"))  # fmt: skip
+          also=("commit-not-ahead", "commit-monotone", "order-per-customer", "commit-reaches-end",
+                "lag-returns", "stops-clean"))  # fmt: skip
 def goes_on_where_it_froze():
     """Answers what it had in hand, and asks nobody whether it is still a member."""
     hold_back(500)
