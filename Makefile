@@ -1,6 +1,6 @@
 # Shortcuts; every target is one command that also works by itself.
 .DEFAULT_GOAL := help
-.PHONY: help setup test lint format acceptance upgrade bench clean
+.PHONY: help setup test lint format acceptance proof upgrade bench clean
 
 VENV := bash -c '. scripts/setup_venv.sh && setup_venv dev && exec "$$PYTHON" -m "$$@"' make
 
@@ -23,6 +23,9 @@ format: ## format the code and mend what can be mended
 
 acceptance: ## run the acceptance suite (ARGS="--help" for its options)
 	@bash scripts/run_kafka_integration_tests.sh $(ARGS)
+
+proof: ## show that the suite can turn red (ARGS=--quick: one broken consumer for each promise)
+	@bash scripts/proof.sh $(ARGS)
 
 upgrade: ## lock the newest versions of all dependencies
 	@bash -c '. scripts/setup_venv.sh && setup_venv dev && "$$PYTHON" scripts/lock.py --upgrade'

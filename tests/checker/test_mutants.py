@@ -92,6 +92,7 @@ BENT = [
     (Entry, "extra", always(0)),
     (letters, "_may_be_of", returns(True)),
     (letters, "_may_be_of", returns(False)),
+    (letters, "_keys_told", returns(True)),
     (letters, "_keys_told", returns(False)),
     (letters, "_coordinates", returns(None)),
     (predictions, "_akin", returns(True)),

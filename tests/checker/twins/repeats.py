@@ -254,3 +254,14 @@ def one_key_twice():
     story.bad("B", value=b"same", key=b"b")
     story.answer(first, first)
     return story.end()
+
+
+@TWINS.good("no-duplicates")
+def one_key_left_out():
+    """Under json: of equal texts one letter tells its key and one does not; each has its own."""
+    story = Story(dead_letter="json")
+    first = story.bad("A", value=b"same", key=b"a")
+    second = story.bad("B", value=b"same", key=b"b")
+    story.letter(first, source=None)
+    story.letter(second, source=None, key=None)
+    return story.end()
