@@ -17,7 +17,9 @@ from testbed import clients, command, models
 from testbed.brokers import attach, choose
 from testbed.brokers.protocol import Broker, Handover, HasLogs
 from testbed.errors import BenchError, CannotStart
+from testbed.experience import Experience
 from testbed.guardian import Guardian
+from testbed.limits import Limits
 from testbed.observers.questions import Questions
 from testbed.options import Options
 from testbed.telco.oracle import Oracle
@@ -51,6 +53,7 @@ class Bench:
         self.folder = Path(tempfile.mkdtemp(prefix="churn-testbed-"))
         self.guardian.protect_folder(self.folder)
         self.not_ready = 0  # scenarios in a row whose consumer never became ready
+        self.experience = Experience()
         self.rate_per_s: float | None = None  # what the consumer was seen to do
         self._count = 0
         try:
@@ -94,6 +97,11 @@ class Bench:
             options = replace(self.options, broker="kafka", port=0, keep=False)
             self._spare = Bench(options, lambda _: None, log_prefix="spare-")
         return self._spare
+
+    @property
+    def limits(self) -> Limits:
+        """The limits of the next scenario."""
+        return self.experience.limits(self.options.limits)
 
     def next_token(self) -> str:
         """A token for the topics and the group of one scenario: unique on any broker."""

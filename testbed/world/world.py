@@ -31,7 +31,7 @@ class World:
 
     def __init__(self, bench: Bench, feature: str, name: str, place: str):
         self.bench, self.feature, self.name, self.place = bench, feature, name, place
-        self.options, self.limits = bench.options, bench.options.limits
+        self.options, self.limits = bench.options, bench.limits
         self.history = History()
         self.files = models.standard(bench.models)
         self.seed = (self.options.seed + zlib.crc32(f"{feature}/{name}".encode())) % 2**31
@@ -112,6 +112,7 @@ class World:
             self.pipeline.close()
         finally:
             self.network.close()
+        self.bench.experience.learn(self.history)
         if not self.bench.handover.owned:
             self.bench.topics.delete(*self.pipeline.topics.values())
         save(self.history, self._history_file)

@@ -1,0 +1,35 @@
+"""A consumer that used a whole limit in vain twice gets less of it."""
+
+from testbed.experience import BRIEF_STOP_S, Experience
+from testbed.history import History, Outcome, Process, Settled
+from testbed.limits import Limits
+
+SILENT = [Settled(reason="stalled", waited_s=60.0)]
+ANSWERED = [Outcome(role="predictions", partition=0, offset=0)]
+DEAF = [Process(instance=0, incarnation=1, what="killed", by="timeout")]
+STOPPED = [Process(instance=0, incarnation=1, what="exited")]
+
+
+def after(*scenarios) -> Limits:
+    experience = Experience()
+    for events in scenarios:
+        experience.learn(History(events))
+    return experience.limits(Limits())
+
+
+def test_nothing_is_held_against_it_at_first():
+    assert after() == after(SILENT) == after(DEAF) == Limits()
+
+
+def test_one_that_never_speaks_gets_less_time_for_a_first_answer():
+    assert after(SILENT, SILENT).first_answer_s == Limits().stalled_s
+
+
+def test_one_that_never_stops_gets_less_time_to_stop():
+    assert after(DEAF, DEAF).consumer_stop_s == BRIEF_STOP_S
+
+
+def test_it_is_forgotten_when_it_does_better():
+    """And a scenario that asked nothing of it tells nothing."""
+    assert after(SILENT, ANSWERED, SILENT) == after(DEAF, STOPPED, DEAF) == Limits()
+    assert after(SILENT, [], SILENT) != Limits()
