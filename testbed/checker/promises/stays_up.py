@@ -12,10 +12,9 @@ from collections import Counter
 from testbed.checker import wording
 from testbed.checker.case import Case
 from testbed.checker.crew import BY_ITSELF
-from testbed.checker.pauses import may_outlive
+from testbed.checker.fencing import may_have_been_fenced
 from testbed.checker.promise import About
 from testbed.checker.verdict import Finding
-from testbed.checker.windows import RECONNECT_S, cut_offs
 from testbed.history import Process
 
 ABOUT = About("stays-up", "The service stays up", ("INV-20", "INV-24"))
@@ -56,12 +55,4 @@ def _again(times: int) -> str:
 
 
 def _excused(case: Case, event: Process) -> bool:
-    if event.exit_code == 0:
-        return False
-    session_s = case.began.session_timeout_s
-    fenced = any(
-        pause.instance == event.instance and pause.end <= event.at and may_outlive(pause, session_s)
-        for pause in case.pauses
-    )
-    cut_off = any(begin.at <= event.at <= end + RECONNECT_S for begin, end in cut_offs(case.faults))
-    return fenced or cut_off
+    return event.exit_code != 0 and may_have_been_fenced(case, event)

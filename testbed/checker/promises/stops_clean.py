@@ -1,7 +1,8 @@
 """The service stops when asked, with its work done.
 
 Promises: an instance that is asked to stop ends within the limit, and every outcome that is
-visible then counts as done. The reference ends with exit code 0.
+visible then counts as done. The reference ends with exit code 0, unless it was given up before
+and learns of that just then.
 Inferred from: process events, and the last look before anything is started again. Outcomes that
 an earlier unclean event may have left uncommitted are not laid on the one that stopped.
 Cannot see: stops of one instance while others go on committing, but for their end in time. A
@@ -12,6 +13,7 @@ from testbed.checker import wording
 from testbed.checker.case import Case
 from testbed.checker.crew import IGNORED_STOP
 from testbed.checker.entry import Entry
+from testbed.checker.fencing import may_have_been_fenced
 from testbed.checker.promise import About
 from testbed.checker.verdict import Finding, Violation
 from testbed.history import Checkpoint, Process
@@ -57,7 +59,8 @@ def _ending(case: Case, stop: Process) -> list[Violation]:
         waited = f" after {end.took_s:.1f} s" if end.took_s is not None else ""
         got = f"still running{waited}, so that it had to be killed"
         return [_violation(who, "to end within the limit", got, end)]
-    if case.began.consumer == REFERENCE and end.what == "exited" and end.exit_code != 0:
+    failed = end.what == "exited" and end.exit_code != 0
+    if case.began.consumer == REFERENCE and failed and not may_have_been_fenced(case, end):
         return [_violation(who, "exit code 0", f"exit code {end.exit_code}", end)]
     return []
 

@@ -181,6 +181,17 @@ def fenced():
     return story.end()
 
 
+@TWINS.good("stops-clean")
+def fenced_as_it_stops():
+    """Frozen past its session, it learns in the moment of its stop that it was replaced."""
+    story = Story()
+    story.start(1)
+    story.answer(story.send())
+    story.freeze(8, instance=1)
+    story.stop(1, exit_code=6)
+    return story.end()
+
+
 @TWINS.bad("stays-up", says="ended by itself at 4.0 s with exit code 1")
 def crashed():
     """Ends by itself and is started again."""
