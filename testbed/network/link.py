@@ -17,7 +17,8 @@ class End(asyncio.Protocol):
 
     def connection_made(self, transport) -> None:
         """Both directions know their transports."""
-        self._inward.source = self._outward.sink = transport
+        self._inward.source = transport
+        self._outward.reach(transport)
         self._link.made(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

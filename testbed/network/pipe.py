@@ -23,13 +23,22 @@ class Pipe:
         self._sink_full = self._ending = False
 
     def send(self, data: bytes, after_s: float = 0.0) -> None:
-        """Pass on, after a while and never before what was sent earlier."""
-        if not after_s and not self._waiting:
+        """Pass on, after a while and never before what was sent earlier, nor before ``reach``."""
+        if self.sink and not after_s and not self._waiting:
             self.sink.write(data)
             return
         self._waiting.append((asyncio.get_running_loop().time() + after_s, data))
         self._bytes += len(data)
         self._choke()
+        self._wind()
+
+    def reach(self, sink: asyncio.Transport) -> None:
+        """The sink is there now.
+
+        Bytes may have come before: a source that is paused as it comes still reads once in
+        Python's event loops before 3.11.4.
+        """
+        self.sink = sink
         self._wind()
 
     def hurry(self) -> None:
@@ -67,7 +76,7 @@ class Pipe:
             self.source.resume_reading()
 
     def _wind(self) -> None:
-        if self._timer is None and self._waiting:
+        if self.sink and self._timer is None and self._waiting:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_at(self._waiting[0][0], self._release)
 
@@ -76,7 +85,7 @@ class Pipe:
             self._timer.cancel()
             self._timer = None
         now = asyncio.get_running_loop().time()
-        while self._waiting and self._waiting[0][0] <= now:
+        while self.sink and self._waiting and self._waiting[0][0] <= now:
             data = self._waiting.popleft()[1]
             self._bytes -= len(data)
             self.sink.write(data)
