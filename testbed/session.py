@@ -1,11 +1,13 @@
 """What behave's hooks do: one bench per run, one world per scenario, one record of each."""
 
 import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
 from behave.model_type import Status
 
+from testbed import tracing
 from testbed.ahead import Ahead
 from testbed.applies import BREAKS_BROKER, skip_what_does_not_apply
 from testbed.bench import HANDOVER, Bench
@@ -29,6 +31,7 @@ class Session:
         self._clock = ScenarioClock(bench.options.limits.scenario_s)
         self._ahead = Ahead(self._world)
         self._recorded: set[int] = set()
+        self._begun = self._step_begun = 0.0
 
     @classmethod
     def open(cls, userdata) -> "Session":
@@ -36,6 +39,7 @@ class Session:
         options = from_userdata(dict(userdata))
         reports = options.reports
         own = replace(options, reports=record.own_folder(reports))
+        tracing.record_to(own.reports / tracing.FOLDER / f"{os.getpid()}.jsonl")
         given = os.environ.get(HANDOVER, "")
         session = cls(Bench(own, handover=given), reports)
         if not given:  # else the runner has done so
@@ -59,11 +63,14 @@ class Session:
 
     def begin(self, scenario) -> World:
         """A world for the scenario that begins."""
+        self._begun = time.time()
         self._clock.begin()
-        return self._ahead.take(scenario)
+        with tracing.span("prepare", "the scenario's world"):
+            return self._ahead.take(scenario)
 
     def begin_step(self) -> None:
         """Let the scenario's time run."""
+        self._step_begun = time.time()
         self._clock.run()
 
     def end_step(self, context, step) -> None:
@@ -72,6 +79,7 @@ class Session:
             self.weigh(context, step)
         finally:
             self._clock.hold()
+            tracing.note("step", step.name, self._step_begun)
 
     def _world(self, scenario) -> World:
         place = f"{scenario.filename}:{scenario.line}"
@@ -102,8 +110,10 @@ class Session:
             return
         history = None
         try:
-            history = world.close()
-            evidence.attach(context, world)
+            with tracing.span("close", "the scenario"):
+                history = world.close()
+            with tracing.span("evidence", "for the report"):
+                evidence.attach(context, world)
         finally:
             self._record(
                 scenario,
@@ -111,6 +121,7 @@ class Session:
                 figures=world.figures(),
                 history=str(history or ""),
             )
+            tracing.note("scenario", f"{world.place}  {scenario.name}", self._begun)
 
     def end_feature(self, context, feature) -> None:
         """Record what behave skipped or never reached: it calls no scenario hooks for those."""

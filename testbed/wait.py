@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from testbed import tracing
 from testbed.errors import NotReached
 
 T = TypeVar("T")
@@ -26,13 +27,14 @@ def until(
     Raises ``NotReached`` after ``within_s`` seconds; the condition is tried at least once.
     """
     end = clock() + within_s
-    while True:
-        value = condition()
-        if value:
-            return value
-        left_s = end - clock()
-        if left_s <= 0:
-            raise NotReached(
-                f"Expected {what} within {within_s:g} s", f"last seen: {describe()}", next_step
-            )
-        pause(min(every_s, left_s))
+    with tracing.span("wait", what):
+        while True:
+            value = condition()
+            if value:
+                return value
+            left_s = end - clock()
+            if left_s <= 0:
+                raise NotReached(
+                    f"Expected {what} within {within_s:g} s", f"last seen: {describe()}", next_step
+                )
+            pause(min(every_s, left_s))

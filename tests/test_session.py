@@ -35,7 +35,8 @@ def weighed(step, says: Exception | None):
 
 
 def a_step(status=Status.error, exception: Exception | None = None):
-    return SimpleNamespace(status=status, exception=exception or BenchError("never ready"))
+    exception = exception or BenchError("never ready")
+    return SimpleNamespace(name="a step", status=status, exception=exception)
 
 
 def test_a_broken_promise_outweighs_the_trouble_that_it_caused():

@@ -13,6 +13,9 @@ FEATURE_ORDER = (
     "transactions", "ordering", "observability", "service_levels", "security",
 )  # fmt: skip
 
+LEFT_BY_A_RUN = (
+    *("results/*.jsonl", "allure-results/*", "history/*.jsonl", "junit/*.xml", "trace/*.jsonl"),
+)
 STATUSES = ("passed", "failed", "error", "skipped")
 PASS = "TESTBED_PASS"  # the name of a pass, set where a run makes several over the features
 
@@ -63,7 +66,7 @@ class ScenarioResult(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 def start_run(reports: Path) -> None:
     """Forget the run before: its results must not stand in the reports of the next."""
-    for pattern in ("results/*.jsonl", "allure-results/*", "history/*.jsonl", "junit/*.xml"):
+    for pattern in LEFT_BY_A_RUN:
         for path in reports.glob(pattern):
             if path.is_file():
                 path.unlink(missing_ok=True)

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
+from testbed import tracing
 from testbed.brokers.protocol import Handover
 from testbed.errors import BenchError
 from testbed.guardian import Guardian
@@ -35,7 +36,8 @@ def run(asked: RunOptions) -> int:
         return behave_line.forward(asked.behave_args)
     options = from_userdata(line.userdata)
     console = Console(reports.begin(options.reports), verbose=asked.verbose)
-    with Interrupts():
+    tracing.record_to(options.reports / tracing.FOLDER / "runner.jsonl")
+    with Interrupts(), tracing.span("run", "from prompt to verdict"):
         try:
             return _run(asked, options, line.paths, console)
         except Interrupted as interrupted:
@@ -79,14 +81,16 @@ def _run(asked: RunOptions, options: Options, paths: list[str], console: Console
             facts = _facts(options, broker.handover, time.monotonic() - began, trouble)
             with ThreadPoolExecutor(1) as pool:  # both take a second: side by side
                 pool.submit(_stop, broker, console)
-                reports.build(options, folder, facts, console)
+                with tracing.span("report", "summary, JUnit and HTML"):
+                    reports.build(options, folder, facts, console)
     _tell_verdict(code, results, console)
     return code
 
 
 def _stop(broker: RunBroker, console: Console) -> None:
     try:
-        broker.stop()
+        with tracing.span("broker", "end"):
+            broker.stop()
     except (BenchError, OSError) as error:  # the guardian ends it when it closes
         console.warning(f"The broker was not taken down in order: {error}")
 
@@ -103,7 +107,8 @@ def _passes(
             several = asked.repeat > 1
             suite.start(asked.workers, asked.behave_args, broker.path, token, several=several)
             if number == 1:
-                broker.start()
+                with tracing.span("broker", "start"):
+                    broker.start()
                 console.info("STEP 3: Running integration tests...")
             if several:
                 console.info(f"Pass {number} of {asked.repeat}")

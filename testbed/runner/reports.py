@@ -13,7 +13,7 @@ LOG = "kafka_integration.log"
 OF_A_RUN = (
     LOG, "redpanda.log", "kafka.log", "consumer-*.log", "test-results.xml", "summary.txt",
     "summary.json", "allure-results", "allure-report", "history", "results", "junit",
-    "pass-*",
+    "pass-*", "trace", "trace.svg",
 )  # fmt: skip
 
 

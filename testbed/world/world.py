@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from testbed import models
+from testbed import models, tracing
 from testbed.bench import Bench
 from testbed.checker import Judgement, judge
 from testbed.checker.verdict import Finding, Verdict
@@ -51,7 +51,8 @@ class World:
     @cached_property
     def pipeline(self) -> Pipeline:
         """Topics, group and observers of this scenario; made when first needed."""
-        return situation.build(self)
+        with tracing.span("prepare", "topics, group and observers"):
+            return situation.build(self)
 
     def require(self, promises: tuple[str, ...]) -> None:
         """Fail unless each promise that the consumer declared is HELD over what happened."""
@@ -78,8 +79,10 @@ class World:
         """All findings over the finished scenario; judged once."""
         if self._judgement is None:
             self.network.expect_sound()
-            self.pipeline.finish()
-            self._judgement = judge(self.history)
+            with tracing.span("finish", "the last outcomes, and the end of the service"):
+                self.pipeline.finish()
+            with tracing.span("judge", "the promises"):
+                self._judgement = judge(self.history)
         return self._judgement
 
     def stories(self) -> list[str]:
