@@ -26,6 +26,7 @@ from consumer.stopping import Stop
 log = logging.getLogger(__name__)
 STEP_S = 1.0  # one try of a step of a transaction
 LONGEST_PAUSE_S = 1.0  # between two tries of a batch
+MOST_RENEWALS = 5  # in a row without one commit: then no client can help
 HUNG_S = 3.0  # far above a healthy answer; a new client is safe at any time, for it fences the old
 
 
@@ -53,7 +54,7 @@ class ExactlyOnce:
         self._make, self._source = make_producer, source
         self._health, self._metrics, self._stop = health, metrics, stop
         self._producer = make_producer()
-        self._pause_s = 0.0
+        self._pause_s, self._renewals = 0.0, 0
         self._cause: KafkaError | None = None  # why a message was not delivered
         self.committed = 0
 
@@ -94,7 +95,7 @@ class ExactlyOnce:
         except _HungError:
             self._renew("client hung")
         except KafkaException as error:
-            self._renew_if_outlived(error.args[0], begun)
+            self._renew_unless_fenced(error.args[0], begun)
         else:
             self._done(batch)
 
@@ -177,7 +178,7 @@ class ExactlyOnce:
         except _AbortedError:
             return self._renew("abort refused")
         except KafkaException as error:
-            return self._renew_if_outlived(error.args[0], begun)
+            return self._renew_unless_fenced(error.args[0], begun)
         if self._cause and self._cause.code() in NOT_ALLOWED:
             give_up(self._cause)
         cause = self._cause.name() if self._cause else why
@@ -201,15 +202,19 @@ class ExactlyOnce:
                 give_up(error.args[0])
                 self._tend()
 
-    def _renew_if_outlived(self, error: KafkaError, begun: float) -> None:
-        """Go on after the broker gave the transaction up because it was itself away for too long.
+    def _renew_unless_fenced(self, error: KafkaError, begun: float) -> None:
+        """Go on with a new client where this one cannot, unless a rival has taken over.
 
-        That looks like being fenced. A rival needs no outage, so without one it is fenced.
+        To have been given up by a broker that was itself away for too long looks like being
+        fenced; but a rival needs no outage. Other fatal errors, such as a sequence number that
+        does not follow after a lost answer, are the client's own.
         """
         lost_at = self._health.lost_at or 0.0
         lasted_s = time.monotonic() - begun
         away = lost_at >= begun and lasted_s > TRANSACTION_TIMEOUT_MS / 1000
-        if not away or error.code() not in (*FENCED, KafkaError._FATAL):
+        hopeless = error.code() in NOT_ALLOWED or self._renewals >= MOST_RENEWALS
+        perhaps_fenced = error.code() in (*FENCED, KafkaError._FATAL)
+        if hopeless or (perhaps_fenced and not away):
             give_up(error)
         self._renew(error.name())
 
@@ -217,13 +222,14 @@ class ExactlyOnce:
         """A new client takes over the transactional id from the one that cannot go on."""
         self._health.trouble("transactional client renewed", why)
         self._metrics.transactions.labels("aborted").inc()
+        self._renewals += 1
         self._producer.purge()
         self._producer = self._make()
         self._until_done(lambda: self._producer.init_transactions(STEP_S))
         self._rewind()
 
     def _done(self, batch: Batch) -> None:
-        self._pause_s = 0.0
+        self._pause_s, self._renewals = 0.0, 0
         self._health.well()
         self._metrics.transactions.labels("committed").inc()
         self._metrics.committed(batch.counts)

@@ -118,6 +118,29 @@ def test_a_transaction_that_the_brokers_absence_outlived_is_begun_anew(setup, mo
     assert setup.delivery.committed == 2
 
 
+@pytest.mark.parametrize("step", ["begin", "produce", "offsets", "commit"])
+def test_a_client_that_lost_count_is_replaced(setup, step):
+    """After a lost answer its sequence numbers may not follow; no rival is at work."""
+    lost_count = trouble(KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, fatal=True)
+    setup.producer.failures = {step: [lost_count]}
+    setup.delivery.deliver(BATCH)
+    assert setup.producers[1].steps == ["init"] and setup.seeks()
+    setup.delivery.deliver(BATCH)
+    assert setup.delivery.committed == 2
+
+
+def test_clients_that_fail_one_after_the_other_end_the_consumer(setup, monkeypatch):
+    """It says so, and does not try for ever."""
+    lost_count = trouble(KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER, fatal=True)
+    monkeypatch.setattr(
+        FakeProducer, "begin_transaction", lambda _self: (_ for _ in ()).throw(lost_count)
+    )
+    for _ in range(exactly_once.MOST_RENEWALS):
+        setup.delivery.deliver(BATCH)
+    with pytest.raises(Fenced, match="failed for good: OUT_OF_ORDER"):
+        setup.delivery.deliver(BATCH)
+
+
 def test_a_client_that_hangs_is_replaced(setup, monkeypatch):
     """The group is tended meanwhile, and a stop is not held up."""
     monkeypatch.setattr(exactly_once, "HUNG_S", 0.05)
