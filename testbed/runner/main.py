@@ -20,6 +20,7 @@ from testbed.reporting import record
 from testbed.reporting.record import STATUSES, ScenarioResult
 from testbed.reporting.summary import RunFacts
 from testbed.runner import behave_line, outcome, prerequisites, reports
+from testbed.runner.again import Passes, only_failed
 from testbed.runner.broker import RunBroker
 from testbed.runner.console import Console
 from testbed.runner.interrupts import Interrupted, Interrupts
@@ -35,6 +36,9 @@ def run(asked: RunOptions) -> int:
     if line.only_tells:
         return behave_line.forward(asked.behave_args)
     options = from_userdata(line.userdata)
+    if asked.rerun_failed:
+        asked = only_failed(asked, options.reports)
+        line = behave_line.read(asked.behave_args)
     console = Console(reports.begin(options.reports), verbose=asked.verbose)
     tracing.record_to(options.reports / tracing.FOLDER / "runner.jsonl")
     with Interrupts(), tracing.span("run", "from prompt to verdict"):
@@ -99,13 +103,16 @@ def _passes(
     asked: RunOptions, options: Options, folder: Path, broker: RunBroker, token: str, console
 ) -> outcome.Ends:
     """Start behave and the broker side by side and follow all passes; the broker stays up."""
-    ends = outcome.Ends([], "")
+    ends, passes = outcome.Ends([], ""), Passes(options.reports)
+    several = asked.repeat > 1
     with ExitStack() as stack:
         for number in range(1, asked.repeat + 1):
             suite = Suite(folder / f"pass-{number}", console, options.limits)
             stack.callback(suite.stop)
-            several = asked.repeat > 1
-            suite.start(asked.workers, asked.behave_args, broker.path, token, several=several)
+            suite.start(
+                asked.workers, asked.behave_args, broker.path, token,
+                several=several, shard=asked.shard, fail_fast=asked.fail_fast,
+            )  # fmt: skip
             if number == 1:
                 with tracing.span("broker", "start"):
                     broker.start()
@@ -113,6 +120,10 @@ def _passes(
             if several:
                 console.info(f"Pass {number} of {asked.repeat}")
             ends = ends.and_then(suite.wait(), suite.last_words)
+            differs = passes.difference() if several else ""
+            if differs:
+                console.warning(f"Pass {number} differs, so no more are run: {differs}")
+                break
     return ends
 
 

@@ -40,6 +40,9 @@ class RunOptions:
     keep: bool = False
     workers: int = 1
     repeat: int = 1
+    fail_fast: bool = False
+    rerun_failed: bool = False
+    shard: str = ""
     behave_args: tuple[str, ...] = ()
 
 
@@ -57,6 +60,9 @@ def parse(words: list[str]) -> RunOptions:
         keep=known.keep_containers,
         workers=known.workers or usual_workers(behave_args),
         repeat=known.repeat,
+        fail_fast=known.fail_fast,
+        rerun_failed=known.rerun_failed,
+        shard=known.shard or "",
         behave_args=behave_args,
     )
 
@@ -108,7 +114,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         type=_count,
         default=1,
-        help="run all of it N times (default: 1), each with its own reports/pass-N/",
+        help="run all of it N times (default: 1), each with its own reports/pass-N/; "
+        "stops at the first pass that ends otherwise than the one before",
+    )
+    add("--fail-fast", action="store_true", help="begin nothing more after the first failure")
+    add(
+        "--rerun-failed",
+        action="store_true",
+        help="only the scenarios that did not pass in the last run",
+    )
+    add(
+        "--shard",
+        metavar="I/N",
+        type=_shard,
+        help="only the I-th of N parts of the features, of about the same length; "
+        "python -m testbed merge joins their reports",
     )
     return parser
 
@@ -117,6 +137,13 @@ def _count(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError(f"expected a whole number from 1 to 1000, got {text!r}")
     return int(text)
+
+
+def _shard(text: str) -> str:
+    from testbed.runner.sharing import parsed
+
+    parsed(text)
+    return text
 
 
 def _split(words: list[str]) -> tuple[list[str], list[str]]:

@@ -11,9 +11,9 @@ from testbed.runner.console import Console
 
 LOG = "kafka_integration.log"
 OF_A_RUN = (
-    LOG, "redpanda.log", "kafka.log", "consumer-*.log", "test-results.xml", "summary.txt",
-    "summary.json", "allure-results", "allure-report", "history", "results", "junit",
-    "pass-*", "trace", "trace.svg",
+    LOG, "redpanda*.log", "kafka*.log", "spare-kafka*.log", "consumer-*.log",
+    "test-results.xml", "summary.txt", "summary.json", "allure-results", "allure-report", "history",
+    "results", "junit", "pass-*", "trace", "trace.svg",
 )  # fmt: skip
 
 

@@ -13,12 +13,14 @@ from testbed.limits import Limits
 from testbed.processes import Spawned, spawn
 from testbed.reporting.record import PASS
 from testbed.runner.console import COLOURS, Console
+from testbed.runner.sharing import STOPPED
 from testbed.runner.tail import Tail
 from testbed.wait import until
 
 ROOT = Path(__file__).resolve().parents[2]
 HANDOVER = "TESTBED_HANDOVER"
 COMPANY = "TESTBED_COMPANY"
+SHARD = "TESTBED_SHARD"
 SILENCE_MARGIN_S = 30.0  # a scenario past its own limit ends itself before the run ends it
 STOP_WITHIN_S = 5.0  # of the ten seconds that an interrupted run may take
 EVERY_S = 0.05
@@ -47,6 +49,7 @@ class Suite:
             Tail(folder / name) for name in ("output", "progress", "events")
         )
         self._planned = self._ended = 0
+        self._fail_fast = False
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
         self._now, self._since = "starting", time.monotonic()
         self._sign = time.monotonic()
@@ -62,13 +65,24 @@ class Suite:
         token: str,
         *,
         several: bool = False,
+        shard: str = "",
+        fail_fast: bool = False,
     ) -> None:
-        """Start ``count`` workers over one folder of claims; ``several``: passes, each its own."""
+        """Start ``count`` workers over one folder of claims.
+
+        ``several``: passes, each its own; ``shard``: only this part of the features;
+        ``fail_fast``: no scenario begins after one has failed.
+        """
+        self._fail_fast = fail_fast
         env = behave_environment() | {HANDOVER: str(handover)}
         if count > 1:
             env[COMPANY] = str(count)
         if several:
             env[PASS] = self._folder.name
+        if shard:
+            env[SHARD] = shard
+        if fail_fast:
+            behave_args = (*behave_args, "--stop")
         command = [sys.executable, "-m", "testbed.runner", str(self._folder), *behave_args]
         for number in range(count):
             log = self._folder / "output" / f"{number}.log"
@@ -150,4 +164,6 @@ class Suite:
     def _on_progress(self, line: str) -> None:
         match = SCENARIO_ENDED.match(line)
         self._ended += bool(match)
+        if match and self._fail_fast and match[1] in ("FAILED", "ERROR"):
+            (self._folder / STOPPED).touch()
         self._console.line(line, COLOURS[WORDS[match[1]]] if match else "")

@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 
@@ -19,9 +18,11 @@ from behave.runner import Runner
 
 from testbed.bench import COMPANY
 from testbed.reporting.scenarios import deselected
+from testbed.runner.sharing import STOPPED, claimed, heaviest_first, of_shard
 
 PROGRESS_FORMATTER = "testbed.reporting.progress:ProgressFormatter"
-SLOW, SLOW_WEIGHT = "slow", 5  # a scenario with that tag takes about as long as five others
+SHARD = "TESTBED_SHARD"  # which part of the features this machine runs
+ENOUGH = "the run ends at its first failure (--fail-fast)"
 CLAIMS, JUNIT, EVENTS, PROGRESS = "claims", "junit", "events", "progress"
 
 
@@ -30,13 +31,26 @@ class ClaimingRunner(Runner):
 
     def run_model(self, features=None):
         """As behave does it, but over the features that could be claimed."""
-        features = self.features if features is None else features
-        chosen = [s for f in features for s in f.walk_scenarios() if not deselected(s, self.config)]
+        features = [one for one in features or self.features if self._chosen(one)]
+        if SHARD in os.environ:
+            features = of_shard(features, os.environ[SHARD])
+        chosen = [one for feature in features for one in self._chosen(feature)]
         for formatter in self.formatters:
             if isinstance(formatter, EventFormatter):
                 formatter.tell("plan", scenarios=len(chosen))
         order = heaviest_first(features) if COMPANY in os.environ else features
         return super().run_model(claimed(order, Path(self.config.run_folder) / CLAIMS))
+
+    def _chosen(self, feature) -> list:
+        return [one for one in feature.walk_scenarios() if not deselected(one, self.config)]
+
+    def run_hook(self, hook_name, *args):
+        """Skip a scenario that would begin after the run was stopped."""
+        stopped = Path(self.config.run_folder) / STOPPED
+        if hook_name == "before_scenario" and stopped.exists():
+            args[-1].skip(ENOUGH)
+            return True
+        return super().run_hook(hook_name, *args)
 
 
 class EventFormatter(Formatter):
@@ -68,27 +82,6 @@ class EventFormatter(Formatter):
         """Write one event, at once."""
         self.stream.write(json.dumps({"event": event, **facts}) + "\n")
         self.stream.flush()
-
-
-def heaviest_first(features: list) -> list:
-    """So that workers end at about the same time: nobody is left alone with a long feature."""
-    return sorted(features, key=_weight, reverse=True)
-
-
-def _weight(feature) -> int:
-    scenarios = list(feature.walk_scenarios())
-    return sum(SLOW_WEIGHT if SLOW in one.effective_tags else 1 for one in scenarios)
-
-
-def claimed(features: list, folder: Path) -> Iterator:
-    """Yield those features that this process is the first to ask for."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for number, feature in enumerate(features):
-        try:
-            (folder / str(number)).open("x").close()
-        except FileExistsError:
-            continue
-        yield feature
 
 
 def configure(folder: Path, words: list[str]) -> Configuration:

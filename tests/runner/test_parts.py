@@ -12,8 +12,8 @@ from testbed.reporting.record import ScenarioResult
 from testbed.runner import options, prerequisites, reports
 from testbed.runner.console import Console
 from testbed.runner.outcome import Ends, exit_code
+from testbed.runner.sharing import claimed
 from testbed.runner.tail import Tail
-from testbed.runner.worker import claimed
 
 
 class Terminal(io.StringIO):

@@ -1,0 +1,83 @@
+"""Who runs which features: workers of one pass claim them, machines of one run share them out.
+
+A shard is one machine's part, ``I/N``. Every machine works it out by itself and alike: from the
+durations that stand in ``features/durations.json``, or from the tags where a feature is new.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from testbed.errors import UsageError
+
+DURATIONS = Path(__file__).resolve().parents[2] / "features" / "durations.json"
+SLOW, SLOW_S, QUICK_S = "slow", 10.0, 2.0  # a scenario's likely seconds, by its tag
+STOPPED = "stopped"  # the file by which a run that fails fast tells its workers
+
+
+def heaviest_first(features: list) -> list:
+    """So that workers end at about the same time: nobody is left alone with a long feature."""
+    known = durations()
+    return sorted(features, key=lambda one: _likely_s(one, known), reverse=True)
+
+
+def of_shard(features: list, shard: str) -> list:
+    """The features that one machine of several runs, in their order."""
+    number, count = parsed(shard)
+    known = durations()
+    loads, mine = [0.0] * count, set()
+    for feature in sorted(features, key=lambda one: (-_likely_s(one, known), str(one.filename))):
+        lightest = loads.index(min(loads))
+        loads[lightest] += _likely_s(feature, known)
+        if lightest == number - 1:
+            mine.add(id(feature))
+    return [feature for feature in features if id(feature) in mine]
+
+
+def parsed(shard: str) -> tuple[int, int]:
+    """``2/3`` as numbers; raises ``UsageError``."""
+    match = re.fullmatch(r"([1-9]\d{0,3})/([1-9]\d{0,3})", shard)
+    number, count = (int(match[1]), int(match[2])) if match else (1, 0)
+    if not 1 <= number <= count:
+        raise UsageError(
+            "Argument --shard: expected I/N with I from 1 to N, as in 2/3", f"got {shard!r}"
+        )
+    return number, count
+
+
+def claimed(features: list, folder: Path) -> Iterator:
+    """Yield those features that this process is the first to ask for, until the run stops."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, feature in enumerate(features):
+        if (folder.parent / STOPPED).exists():
+            return
+        try:
+            (folder / str(number)).open("x").close()
+        except FileExistsError:
+            continue
+        yield feature
+
+
+def durations() -> dict[str, float]:
+    """Seconds that each feature file took when they were last recorded, by its name."""
+    try:
+        return json.loads(DURATIONS.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+
+
+def record(seconds: dict[str, float], path: Path = DURATIONS) -> None:
+    """Keep them for the next runs; features that did not run keep theirs."""
+    known = durations() if path == DURATIONS else {}
+    told = {name: round(took, 1) for name, took in sorted((known | seconds).items())}
+    path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+def _likely_s(feature, known: dict[str, float]) -> float:
+    name = Path(str(feature.filename)).stem
+    if name in known:
+        return known[name]
+    return sum(
+        SLOW_S if SLOW in one.effective_tags else QUICK_S for one in feature.walk_scenarios()
+    )
