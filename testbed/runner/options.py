@@ -103,6 +103,13 @@ def _parser() -> argparse.ArgumentParser:
         help='the consumer under test, e.g. "my-scorer --brokers {bootstrap_servers} '
         '--in {input_topic}" (default: the reference consumer of this project)',
     )
+    _add_scope(parser)
+    return parser
+
+
+def _add_scope(parser: argparse.ArgumentParser) -> None:
+    """How much is run, how often, and where it ends."""
+    add = parser.add_argument
     add(
         "--workers",
         metavar="N",
@@ -130,7 +137,6 @@ def _parser() -> argparse.ArgumentParser:
         help="only the I-th of N parts of the features, of about the same length; "
         "python -m testbed merge joins their reports",
     )
-    return parser
 
 
 def _count(text: str) -> int:
