@@ -11,6 +11,7 @@ COMMANDS = {
     "proof": ("testbed.proof.cli", "put broken and honest consumers to the proof"),
     "recheck": ("testbed.recheck", "judge a saved history again, without a broker"),
     "merge": ("testbed.runner.merge", "join the reports of a run's shards"),
+    "soak": ("testbed.soak.cli", "run the suite many times, and tell how often it fails"),
     "trace": ("testbed.trace.cli", "tell where the time of the last run went"),
     "standin": ("testbed.brokers.standin", "build a stand-in image where none can be pulled"),
 }

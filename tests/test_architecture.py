@@ -32,6 +32,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "testbed/errors": (),
     "testbed/tracing": (),
     "testbed/trace": ("errors", "tracing"),
+    "testbed/soak": ("errors",),
     "testbed/wait": ("errors", "tracing"),
     "testbed/limits": ("errors",),
     "testbed/options": ("errors", "limits"),
