@@ -1,6 +1,7 @@
 """One line per scenario: what a run leaves for the summary, whoever reads it."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -95,6 +96,16 @@ def read_all(reports: Path) -> list[ScenarioResult]:
     for path in sorted((reports / "results").glob("*.jsonl")):
         results += _read(path)
     return sorted(results, key=_reading_order)
+
+
+def files(reports: Path) -> set[Path]:
+    """One for each process that has recorded anything so far."""
+    return set((reports / "results").glob("*.jsonl"))
+
+
+def verdicts(paths: Iterable[Path]) -> dict[str, str]:
+    """How each scenario in these files ended, by its place."""
+    return {one.place: one.status for path in sorted(paths) for one in _read(path)}
 
 
 def feature_rank(file: str) -> tuple[int, str]:
