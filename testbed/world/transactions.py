@@ -32,15 +32,16 @@ class Transactions:
         sending, half = self._world.sending, published // 2
         sending.ordinary(half)
         self._cancel(sending.valid(cancelled))
-        sending.ordinary(published - half)
+        self._behind(published - half)
 
     def interleaved(self, cancelled: int, published: int) -> None:
         """Taken back in small lots, each between ordinary events of the same partitions."""
         sending, lots = self._world.sending, 10
+        each = published // (lots + 1)
         for _ in range(lots):
-            sending.ordinary(published // lots)
+            sending.ordinary(each)
             self._cancel(sending.valid(cancelled // lots))
-        sending.ordinary(len(sending.sentinels()) * 2)
+        self._behind(published - each * lots)
 
     def undecided(self, held: int, published: int) -> None:
         """Events that are held back until others, published later, have been answered."""
@@ -60,7 +61,14 @@ class Transactions:
         producer = self._sender(**{"transaction.timeout.ms": ABANDONED_MS})
         with self._world.pipeline.transaction(producer, drafts):
             producer.purge()
-        self._world.sending.ordinary(published)
+        self._behind(published)
+
+    def _behind(self, count: int) -> None:
+        """Ordinary events, the last ones on each partition: their answers show who came past."""
+        sending = self._world.sending
+        sentinels = sending.sentinels()
+        sending.ordinary(count - len(sentinels))
+        self._world.pipeline.publish(sentinels)
 
     def _cancel(self, drafts: list[Draft]) -> None:
         producer = self._sender()
