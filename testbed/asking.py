@@ -24,6 +24,7 @@ PASSING = {
     KafkaError._TIMED_OUT,
     KafkaError._TRANSPORT,
     KafkaError._WAIT_COORD,
+    KafkaError._NOENT,  # no partition has a leader, while a node that was frozen is believed dead
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from confluent_kafka import Producer
 from msgspec.structs import replace
 
-from testbed.errors import CannotStart, NotReached
+from testbed.errors import BenchError, CannotStart, NotReached
 from testbed.fleet import Fleet, tail
 from testbed.history import (
     DEAD_LETTERS,
@@ -48,6 +48,7 @@ class Pipeline:
     _started: int = 0
     _settled_at: int = -1
     _finished: bool = False
+    _trouble: BenchError | None = None  # while it was finished
 
     def publish(self, drafts: list[Draft], *, phase: str = "", keep_values=True) -> list[Sent]:
         """Publish drafts on the input topic and wait for the broker's answers."""
@@ -194,10 +195,22 @@ class Pipeline:
         self.reader.read_to(places, self.limits.admin_s)
 
     def finish(self) -> None:
-        """Settle, stop, look a last time, and end the observers. Idempotent."""
+        """Settle, stop, look a last time, and end the observers. Once; an error comes again.
+
+        What was only half looked at must never be judged.
+        """
+        if self._trouble:
+            raise self._trouble
         if self._finished:
             return
         self._finished = True
+        try:
+            self._finish()
+        except BenchError as error:
+            self._trouble = error
+            raise
+
+    def _finish(self) -> None:
         if self._settled_at != self.publisher.count:
             self.await_outcomes("end")
         if self.fleet.running():

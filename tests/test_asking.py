@@ -27,7 +27,12 @@ def answers(*told):
 
 @pytest.mark.parametrize(
     "code",
-    [KafkaError.NOT_COORDINATOR, KafkaError._TRANSPORT, KafkaError.FENCED_LEADER_EPOCH],
+    [
+        KafkaError.NOT_COORDINATOR,
+        KafkaError._TRANSPORT,
+        KafkaError.FENCED_LEADER_EPOCH,
+        KafkaError._NOENT,
+    ],
 )
 def test_a_passing_error_is_outlasted(code):
     """A broker that has just come back says so for a moment."""
