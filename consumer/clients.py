@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 _MUTE = logging.Logger("librdkafka", logging.CRITICAL + 1)
 REPEAT_S = 30.0
 SESSION_TIMEOUT_MS = 6_000  # the least that brokers accept by default: a dead member is soon gone
+HEARTBEAT_MS = 500  # by its answer a member learns of a rebalance, so its length hangs on it
 TRANSACTION_TIMEOUT_MS = 5_000  # a dead member's transaction holds readers up no longer
 CONNECTION_LOST = {
     KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._TIMED_OUT,
@@ -77,7 +78,7 @@ def _membership(settings: Settings) -> dict:
         return {}
     return {
         "session.timeout.ms": SESSION_TIMEOUT_MS,
-        "heartbeat.interval.ms": SESSION_TIMEOUT_MS // 3,
+        "heartbeat.interval.ms": HEARTBEAT_MS,
         "partition.assignment.strategy": "cooperative-sticky",
     }
 

@@ -8,7 +8,7 @@ from testbed.telco.draft import Draft
 from testbed.wait import until
 
 BURST = 100  # records at once: more than one poll of most clients, so work is in flight
-BURST_EVERY_S = 0.04  # 2,500 events/s: a fast consumer is still busy when the fault comes
+BURST_EVERY_S = 0.02  # 5,000 events/s: a fast consumer is still busy when the fault comes
 TRICKLE = 20  # records at once when the load proper is out, while the fault still goes on
 TRICKLE_EVERY_S = 0.2  # 100 events/s: what the slowest consumer can follow
 
