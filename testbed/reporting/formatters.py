@@ -14,7 +14,13 @@ from testbed.reporting.progress import ProgressFormatter
 
 
 def add_to(runner, results: str) -> None:
-    """Add Allure results, and a line per scenario where no other output was asked for."""
+    """Add Allure results, and a line per scenario where no other output was asked for.
+
+    behave 1.3.3 starts the clock of its own summary only when it prints it.
+    """
+    for reporter in runner.config.reporters:
+        if hasattr(reporter, "testrun_started"):
+            reporter.testrun_started()
     formatters, config = runner.formatters, runner.config
     present = {type(one) for one in formatters}
     if present <= {NullFormatter, AllureFormatter}:
