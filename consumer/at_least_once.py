@@ -16,13 +16,16 @@ from consumer.stopping import Stop
 
 STEP_S = 0.2  # of waiting, before the group is tended to
 REVOKE_S = 3.0  # a rebalance waits that long for work in flight, well below a session
+SETTLE_S = 0.05  # while nothing comes in
+LARGE = 1_000  # messages; so many are acknowledged while the next batch is worked on
 
 
 class AtLeastOnce:
     """Produces, waits for every acknowledgement, then commits synchronously what was delivered.
 
-    A commit that is refused is tried again with the next batch: while the partition is ours,
-    nothing that was delivered stays uncommitted.
+    A large batch is waited for when the next one is ready, so that never more than two are in
+    memory. A commit that is refused is tried again with the next batch: while the partition is
+    ours, nothing that was delivered stays uncommitted.
     """
 
     def __init__(self, producer, source: Source, health: Health, metrics: Metrics, stop: Stop):
@@ -38,44 +41,55 @@ class AtLeastOnce:
 
     @property
     def pending(self) -> int:
-        """Records delivered and not yet committed."""
-        return sum(self._sizes.values())
+        """Records under way or delivered, and not yet committed."""
+        return sum(self._sizes.values()) + sum(self._unconfirmed.sizes.values())
 
     def deliver(self, batch: Batch) -> None:
-        """Deliver and commit a batch; raises ``Stopped`` if a stop cuts that short."""
-        self._unconfirmed = batch
+        """Deliver a batch, and commit it unless it is large, and the one before it.
+
+        Raises ``Stopped`` if a stop cuts that short.
+        """
+        in_time = self._await_previous()
+        self._unconfirmed = _both(self._unconfirmed, batch)
         for message in batch.outgoing:
             self._produce(message)
+        if in_time and len(batch.outgoing) >= LARGE:
+            return
         while self._outstanding():
             self._wait()
-        self._confirm()
         self.settle()
 
     def settle(self) -> None:
         """Commit what was delivered; what the group refuses now is tried again later."""
+        if self._outstanding():
+            self._flush(SETTLE_S)
+        if not self._outstanding():
+            self._confirm()
+        if not self._commit():
+            self._source.tend()
+
+    def _commit(self) -> bool:
+        """Whether the group did not refuse it."""
         if not self._delivered:
-            return
+            return True
         try:
             self._source.commit(self._delivered)
         except KafkaException as error:
             give_up(error.args[0])
             self._metrics.commits.labels("refused").inc()
             self._health.trouble("commit refused, trying on", error.args[0].name())
-            self._source.tend()
-            return
+            return False
         self._health.well()
         self._metrics.commits.labels("done").inc()
         self._metrics.committed(self._counts)
-        self.committed += self.pending
+        self.committed += sum(self._sizes.values())
         self._delivered, self._sizes, self._counts = {}, {}, {}
+        return True
 
     def revoked(self, partitions: set[int]) -> None:
         """Give work in flight a moment, commit what is done, and let go of the rest."""
-        end = time.monotonic() + REVOKE_S
-        while self._unconfirmed.offsets and self._outstanding() and time.monotonic() < end:
-            self._producer.flush(STEP_S)
-            self._send_again()
-        if self._unconfirmed.offsets and not self._outstanding():
+        self._flush(REVOKE_S)
+        if not self._outstanding():
             self._confirm()
         self._commit_before_loss(partitions)
         self.lost(partitions)
@@ -92,6 +106,24 @@ class AtLeastOnce:
         with suppress(KafkaException):  # of a producer that failed for good
             self._producer.purge()
             self._producer.flush(0)
+
+    def _await_previous(self) -> bool:
+        """Commit the batch before; whether it got there in time.
+
+        The group is not tended to meanwhile: no partition of the batch that waits may go.
+        """
+        self._flush(REVOKE_S)
+        if self._outstanding():
+            return False
+        self._confirm()
+        self._commit()
+        return True
+
+    def _flush(self, within_s: float) -> None:
+        end = time.monotonic() + within_s
+        while self._outstanding() and time.monotonic() < end:
+            self._producer.flush(STEP_S)
+            self._send_again()
 
     def _outstanding(self) -> bool:
         return bool(len(self._producer) or self._refused)
@@ -136,13 +168,25 @@ class AtLeastOnce:
         self._refused.append(message)
 
     def _confirm(self) -> None:
-        """All of the batch is acknowledged: its offsets may be committed."""
+        """All that was sent is acknowledged: its offsets may be committed."""
         batch, self._unconfirmed = self._unconfirmed, Batch()
         self._delivered |= batch.offsets
-        for known, more in ((self._sizes, batch.sizes), (self._counts, batch.counts)):
-            for name, records in more.items():
-                known[name] = known.get(name, 0) + records
+        _add(self._sizes, batch.sizes)
+        _add(self._counts, batch.counts)
 
     def _commit_before_loss(self, partitions: set[int]) -> None:
         if partitions & self._delivered.keys():
-            self.settle()
+            self._commit()
+
+
+def _both(earlier: Batch, later: Batch) -> Batch:
+    """How far both reach; what they send is sent already."""
+    both = Batch([], earlier.offsets | later.offsets, dict(earlier.sizes), dict(earlier.counts))
+    _add(both.sizes, later.sizes)
+    _add(both.counts, later.counts)
+    return both
+
+
+def _add(known: dict, more: dict) -> None:
+    for name, records in more.items():
+        known[name] = known.get(name, 0) + records

@@ -38,19 +38,33 @@ class Parts(NamedTuple):
     trees: list[Tree]
 
 
-class _Codes(dict):
-    """Category to number; what the model does not know is -1."""
+class Codes(dict):
+    """Category, or several of them, to number; what the model does not know is -1."""
 
     def __missing__(self, key: str) -> int:
         return -1
 
 
+def scaled(numbers: np.ndarray, parts: Parts) -> tuple[np.ndarray, dict[int, str]]:
+    """The model's float32 inputs of ``numbers`` (float64, a row an event), and what it refuses.
+
+    A refused row has 0 instead.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        inputs = ((numbers - parts.mean) / parts.scale).astype(np.float32)
+    failed = {}
+    for row, column in np.argwhere(~np.isfinite(inputs)).tolist():
+        inputs[row, column] = 0
+        failed[row] = reason("a number that the model can take", NUMERIC[column])
+    return inputs, failed
+
+
 class Forest:
-    """Scores rows, each in the order of ``features.COLUMNS``."""
+    """Scores rows, each in the order of ``features.COLUMNS``, by walking trees of any size."""
 
     def __init__(self, parts: Parts):
-        self.mean, self.scale = parts.mean, parts.scale
-        self._codes = [_Codes((c, i) for i, c in enumerate(known)) for known in parts.categories]
+        self._parts = parts
+        self._codes = [Codes((c, i) for i, c in enumerate(known)) for known in parts.categories]
         sizes = [len(known) for known in parts.categories]
         self._offsets = len(NUMERIC) + np.cumsum([0, *sizes])
         self._nodes = _Nodes(parts.trees)
@@ -63,19 +77,14 @@ class Forest:
     def _matrix(self, rows: list[tuple]) -> tuple[np.ndarray, dict[int, str]]:
         columns = list(zip(*rows, strict=True))
         matrix = np.zeros((len(rows), self._offsets[-1]), dtype=np.float32)
-        failed: dict[int, str] = {}
         numbers = np.array(columns[: len(NUMERIC)], dtype=np.float64).T
-        with np.errstate(over="ignore"):
-            matrix[:, : len(NUMERIC)] = (numbers - self.mean) / self.scale
-        for row, column in np.argwhere(~np.isfinite(matrix[:, : len(NUMERIC)])):
-            matrix[row, column] = 0
-            failed[int(row)] = _reason("a number that the model can take", NUMERIC[column])
+        matrix[:, : len(NUMERIC)], failed = scaled(numbers, self._parts)
         every = np.arange(len(rows))
         for index, name in enumerate(CATEGORIES):
             texts = columns[len(NUMERIC) + index]
             codes = np.fromiter(map(self._codes[index].__getitem__, texts), np.intp, len(rows))
             for row in np.flatnonzero(codes < 0):
-                failed[int(row)] = _reason("a category that the model knows", name)
+                failed[int(row)] = reason("a category that the model knows", name)
             matrix[every, self._offsets[index] + np.maximum(codes, 0)] = 1
         return matrix, failed
 
@@ -145,5 +154,6 @@ def as_json(parts: Parts, model_version: str) -> dict:
     }
 
 
-def _reason(expected: str, name: str) -> str:
+def reason(expected: str, name: str) -> str:
+    """Why a row is refused, without what it holds."""
     return f"Expected {expected}, got another one - at `$.{name}`"

@@ -10,7 +10,7 @@ from consumer.processing import Batch, Processor
 from consumer.stopping import Stop
 
 log = logging.getLogger(__name__)
-BATCH = 5_000  # records; a full one is done well within a second
+BATCH = 10_000  # records; a full one is done well within a second
 
 
 class Delivery(Protocol):
@@ -20,13 +20,13 @@ class Delivery(Protocol):
 
     @property
     def pending(self) -> int:
-        """Records whose outcome is delivered and not yet committed."""
+        """Records whose outcome is under way or delivered, and not yet committed."""
 
     def deliver(self, batch: Batch) -> None:
-        """Deliver a batch and commit it, or arrange for its records to come again."""
+        """Deliver a batch and see to its commit, or arrange for its records to come again."""
 
     def settle(self) -> None:
-        """Try again to commit what is pending."""
+        """Commit what is pending, as far as it is delivered."""
 
     def close(self) -> None:
         """Give up what is still in flight."""

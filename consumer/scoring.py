@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from consumer import leaf_sets
 from consumer.errors import ModelRefused
 from consumer.features import COLUMNS
 from consumer.forest import Forest, Parts, Predicted
@@ -57,8 +58,10 @@ class Scorer:
 
     def _engine(self, model: Parts | object) -> Callable[[list[tuple]], Predicted]:
         if isinstance(model, Parts):
-            log.info("model ready version=%s evaluation=direct", self.version)
-            return Forest(model).predict
+            small = leaf_sets.fits(model)
+            kind = "leaf-sets" if small else "nodes"
+            log.info("model ready version=%s evaluation=%s", self.version, kind)
+            return (leaf_sets.LeafSets if small else Forest)(model).predict
         if not hasattr(model, "predict_proba"):
             raise ModelRefused(
                 f"model refused: expected predict_proba, got a {type(model).__name__} without"

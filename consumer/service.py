@@ -1,5 +1,6 @@
 """Puts the parts together: joins the group while the model loads, runs, and leaves in order."""
 
+import gc
 import logging
 from concurrent.futures import Future
 from time import perf_counter
@@ -23,6 +24,8 @@ from consumer.settings import EXACTLY_ONCE, Settings
 from consumer.stopping import Stop
 
 log = logging.getLogger(__name__)
+# Objects between two collections: a batch's are many, none of them in cycles.
+COLLECT_EVERY = 200_000
 
 
 def run(settings: Settings, stop: Stop) -> None:
@@ -73,6 +76,8 @@ def _serve(
     processor = Processor(
         Reader(settings.validates), scorer.result(), letters, settings.output_topic, metrics
     )
+    gc.freeze()
+    gc.set_threshold(COLLECT_EVERY)
     log.info("running delivery=%s start_s=%.2f", settings.delivery, perf_counter() - start)
     try:
         Loop(source, processor, delivery, metrics, stop, settings.max_messages).run()

@@ -9,6 +9,7 @@ from consumer.messages import VALIDATION, Event, Refusal
 
 ID_LENGTH = 64  # characters
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_MOST_TOTAL = RANGES["TotalCharges"][1]
 _NUMBER_TEXT = re.compile(r"[0-9]+(\.[0-9]+)?").fullmatch
 _TIMESTAMP = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?Z"
@@ -91,10 +92,10 @@ def is_timestamp(text: str) -> bool:
 
 def amount(text: str) -> float | None:
     """A total written as text, blank meaning 0; None where it is none within the range."""
-    if not text.strip():
-        return 0.0
-    number = float(text) if _NUMBER_TEXT(text) else math.inf
-    return number if number <= RANGES["TotalCharges"][1] else None
+    if _NUMBER_TEXT(text):
+        number = float(text)
+        return number if number <= _MOST_TOTAL else None
+    return None if text.strip() else 0.0
 
 
 def _as_number(value: object, text_too: bool) -> float | None:

@@ -4,7 +4,7 @@ import pytest
 from builders import FakeClient, FakeProducer, trouble
 from confluent_kafka import KafkaError
 
-from consumer.at_least_once import AtLeastOnce
+from consumer.at_least_once import LARGE, AtLeastOnce
 from consumer.clients import Health
 from consumer.dead_lettering import size
 from consumer.errors import CredentialsRefused, Fenced, Stopped
@@ -74,6 +74,53 @@ def test_nothing_is_committed_before_all_is_delivered(setup):
     setup.delivery.deliver(batch())
     assert seen == [{}, {}, {}]
     assert setup.client.stored == {0: 3}
+
+
+def test_a_large_batch_is_on_its_way_while_the_next_is_worked_on(setup):
+    """Its commit comes with the next batch or with a lull, and never before it is all there."""
+    setup.producer.away = True
+    setup.delivery.deliver(batch(LARGE))
+    assert setup.client.stored == {}
+    assert setup.delivery.pending == LARGE
+    setup.producer.away = False
+    setup.delivery.deliver(batch(LARGE, start=LARGE))
+    assert setup.client.stored == {0: LARGE}
+    setup.delivery.settle()
+    assert setup.client.stored == {0: 2 * LARGE}
+    assert values(setup.producer) == list(range(2 * LARGE))
+
+
+def test_never_more_than_two_batches_are_in_memory(setup, monkeypatch):
+    """Where the first of two does not get there, both are waited for."""
+    monkeypatch.setattr("consumer.at_least_once.REVOKE_S", 0.01)
+    setup.producer.away = True
+    setup.delivery.deliver(batch(LARGE))
+
+    def back(*_args):
+        assert setup.client.stored == {}
+        setup.producer.away = False
+        return []
+
+    setup.client.batches = [back]
+    setup.delivery.deliver(batch(LARGE, start=LARGE))
+    assert setup.client.stored == {0: 2 * LARGE}
+
+
+def test_what_is_on_its_way_is_committed_before_its_partition_goes(setup):
+    """A rebalance waits for the work in flight, and nothing is done twice for it."""
+    setup.delivery.deliver(batch(LARGE))
+    assert setup.client.stored == {}
+    setup.client.revoke(0)
+    assert setup.client.stored == {0: LARGE}
+
+
+def test_a_refused_commit_lets_no_partition_of_a_waiting_batch_go(setup):
+    """The group is only tended to when no batch waits to be sent."""
+    setup.delivery.deliver(batch(LARGE))
+    setup.client.commit_errors = [trouble(KafkaError.REBALANCE_IN_PROGRESS)]
+    setup.client.batches = [lambda: pytest.fail("tended")]
+    setup.delivery.deliver(batch(LARGE, start=LARGE))
+    assert setup.client.stored == {}
 
 
 def test_refused_messages_are_sent_again_until_they_are_there(setup):

@@ -82,7 +82,7 @@ def test_a_failure_nobody_thought_of_is_a_dead_letter(model_files):
     """Of this one record, with the kind of failure and none of its text."""
     reader = Reader()
     reader._explain = lambda _document: 1 / 0
-    refusal = reader.read(event(gender=Missing))
+    (refusal,) = reader.read([event(gender=Missing)])
     assert isinstance(refusal, Refusal)
     assert refusal.error_type == DESERIALIZATION
     assert "ZeroDivisionError" in refusal.message

@@ -17,7 +17,7 @@ READER = Reader()
 
 
 def outcome(value: bytes | None, reader: Reader = READER) -> str:
-    read = reader.read(value)
+    (read,) = reader.read([value])
     return SCORED if isinstance(read, Event) else read.error_type
 
 
@@ -27,7 +27,7 @@ def strict(value: bytes) -> object:
 
 def test_a_valid_event_is_read_verbatim():
     """customerID and event_ts come out as they came in, the features in the model's order."""
-    read = READER.read(event(customerID="Zoë-日本", TotalCharges=29.85))
+    (read,) = READER.read([event(customerID="Zoë-日本", TotalCharges=29.85)])
     assert read.customer_id == "Zoë-日本"
     assert read.event_ts == "2026-01-01T00:00:00Z"
     assert read.features[:4] == (0, 1, 29.85, 29.85)
@@ -96,7 +96,7 @@ def test_what_is_not_json_is_a_deserialization_error(value):
 )
 def test_what_breaks_a_rule_is_a_validation_error(changes):
     """Types, ranges, lists, lengths and times; the message shows path and types only."""
-    refusal = READER.read(event(**changes))
+    (refusal,) = READER.read([event(**changes)])
     assert refusal.error_type == VALIDATION
     (name, value), *_ = changes.items()
     assert f"`$.{name}`" in refusal.message
@@ -140,7 +140,7 @@ def test_every_kind_of_the_catalogue_gets_a_right_outcome():
 def test_a_stream_of_events_gets_right_outcomes_and_mostly_the_fast_pass():
     """The fast pass takes what is plain, and the strict reader never disagrees with it."""
     values = [draft.value for draft in stream(11, 5000)]
-    fast = [READER._fast(value) for value in values]
+    fast = READER._plain(values)
     assert sum(one is not None for one in fast) > 0.9 * len(values)
     assert all(strict(value) == one for value, one in zip(values, fast, strict=True) if one)
     assert all(outcome(value) in classify(value) for value in values)
@@ -161,7 +161,7 @@ def test_damaged_events_are_never_read_as_something_else(data):
         )
         value[start:end] = piece
     damaged = bytes(value)
-    fast = READER._fast(damaged)
+    fast = READER._plain([damaged])[0]
     assert fast is None or fast == strict(damaged)
     assert outcome(damaged) in classify(damaged)
 

@@ -10,8 +10,9 @@ import skops.io
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consumer import model_file
+from consumer import leaf_sets, model_file
 from consumer.features import CATEGORIES, COLUMNS, NUMERIC
+from consumer.forest import Forest
 from consumer.messages import INFERENCE
 from consumer.scoring import Scorer, _Pipeline
 
@@ -47,6 +48,7 @@ def parts(model_files):
 def narrow(model_files):
     return {
         "direct": loaded(model_files / "model-narrow.skops"),
+        "nodes": Forest(loaded(model_files / "model-narrow.skops")),
         "general": by_skops(model_files / "model-narrow.skops"),
     }
 
@@ -83,6 +85,7 @@ def test_direct_scores_are_those_of_the_pipeline_and_of_the_json(pipeline, parts
     assert np.abs(np.array(direct.probabilities) - stored).max() <= 1e-12
     plain = [in_plain_python(document, row) for row in rows]
     assert np.abs(np.array(direct.probabilities) - plain).max() <= 1e-12
+    assert np.array_equal(Forest(parts).predict(rows).probabilities, direct.probabilities)
     assert not direct.refused
     assert direct.labels == [int(p > 0.5) for p in direct.probabilities]
 
@@ -106,18 +109,30 @@ def test_values_at_the_thresholds_go_the_same_way(pipeline, parts, document):
     assert np.abs(np.array(direct) - plain).max() <= 1e-12
 
 
+def test_trees_that_are_too_large_for_leaf_sets_are_walked(parts, caplog):
+    """A forest of any size gets its scores, and the log says how."""
+    wide = parts.trees[0]._replace(left=np.full(65, -1), probability=np.full(65, 0.5))
+    assert leaf_sets.fits(parts)
+    assert not leaf_sets.fits(parts._replace(trees=[wide]))
+    with caplog.at_level("INFO"):
+        Scorer(parts, "v")
+    assert "evaluation=leaf-sets" in caplog.text
+
+
 def valid(count: int) -> list[tuple]:
     first = [known[0] for known in CATEGORIES.values()]
     return [(0, n % 70, 50.0, 50.0 * n, *first) for n in range(count)]
 
 
-@pytest.mark.parametrize("engine", ["direct", "general"])
+@pytest.mark.parametrize("engine", ["direct", "nodes", "general"])
 def test_only_rows_with_an_unknown_category_are_refused(narrow, engine):
     """Everybody else in the batch gets the score that they would get alone."""
     rows = valid(9)
     unseen = (*rows[0][:-1], "Credit card (automatic)")
     mixed = [*rows[:4], unseen, *rows[4:8], unseen, rows[8]]
-    scorer = Scorer(narrow[engine], "v")
+    scorer = Scorer(narrow["direct" if engine == "nodes" else engine], "v")
+    if engine == "nodes":
+        scorer._predict = narrow[engine].predict
     scores = scorer.score(mixed)
     assert set(scores.refused) == {4, 9}
     assert all(refusal.error_type == INFERENCE for refusal in scores.refused.values())

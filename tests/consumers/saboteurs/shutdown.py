@@ -37,10 +37,9 @@ def ends_without_a_last_commit():
 def commits_by_the_thousand():
     """Commits each thousand records, and nothing of a smaller rest."""
 
-    @instead(AtLeastOnce, "settle")
-    def _(settle, self):
-        if self.pending >= 1000:
-            settle(self)
+    @instead(AtLeastOnce, "_commit")
+    def _(commit, self):
+        return self.pending < 1000 or commit(self)
 
     @instead(Loop, "_finish")
     def _(_finish, _self):
