@@ -62,7 +62,7 @@ class Kind(NamedTuple):
             admits=self.admits,
             fingerprints=fingerprints(value),
             note=self.title,
-            **_known(value, SCORED in self.admits),
+            **known(value, SCORED in self.admits),
         )
 
 
@@ -126,7 +126,7 @@ def with_literal(event: dict, name: str, text: str) -> bytes:
     return "{{{}}}".format(",".join([*members, f"{json.dumps(name)}:{text}"])).encode()
 
 
-def _known(value: bytes | None, scored: bool) -> dict:
+def known(value: bytes | None, scored: bool) -> dict:
     """Identity and features of what ``value`` says, as far as it says them."""
     if not scored:
         identity, entity = event_identity(lenient_fields(value))
