@@ -43,21 +43,27 @@ class Record(NamedTuple):
     place: int
 
     def value(self) -> bytes | None:
+        """The bytes of the case."""
         return self.draft.value
 
     def key(self) -> bytes | None:
+        """Its key."""
         return self.draft.key
 
     def headers(self) -> None:
+        """None were sent with it."""
         return None
 
     def topic(self) -> str:
+        """Where it would have been read."""
         return "input"
 
     def partition(self) -> int:
+        """All are of one."""
         return 0
 
     def offset(self) -> int:
+        """The number of the case."""
         return self.place
 
 
