@@ -52,7 +52,6 @@ class Record(NamedTuple):
 
     def headers(self) -> None:
         """None were sent with it."""
-        return None
 
     def topic(self) -> str:
         """Where it would have been read."""
