@@ -60,9 +60,9 @@ Feature: Several instances share the work
       And every promise holds
 
     @slow
-    Scenario: An instance freezes for so long that the other takes over
-      Given the scoring service is running in 2 instances
-      When one instance freezes until the other has taken over its work on 5000 events
+    Scenario: Two of three instances freeze for so long that the third takes over
+      Given the scoring service is running in 3 instances
+      When two instances freeze until the third has taken over their work on 5000 events
       Then the promise holds: no event is lost
       And the promise holds: a member believed dead adds nothing
       And the promise holds: no event is answered twice

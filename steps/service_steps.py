@@ -130,7 +130,7 @@ def step_freezes_briefly(context, count):
     context.world.service.freeze_briefly(count)
 
 
-@when("one instance freezes until the other has taken over its work on {count:d} events")
-def step_freezes_long(context, count):
-    """Longer than its session: the group gives its work away, then it wakes up."""
+@when("two instances freeze until the third has taken over their work on {count:d} events")
+def step_freeze_long(context, count):
+    """Longer than their sessions: the group gives their work away, then they wake up."""
     context.world.service.freeze_until_replaced(count)

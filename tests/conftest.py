@@ -1,6 +1,7 @@
 """What tests of several folders need."""
 
 import secrets
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,11 @@ from testbed.brokers import KafkaBroker
 from testbed.brokers.protocol import Handover
 from testbed.guardian import Guardian
 from testbed.options import Options
+
+
+def pytest_configure() -> None:
+    """A shell's background job ignores Ctrl-C, and so would all that the tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -147,10 +147,10 @@ class Service:
             faults.freeze_briefly(self._world.pipeline, 0)
 
     def freeze_until_replaced(self, count: int) -> None:
-        """Freeze the first instance until the group has given its work to the others."""
+        """Freeze two instances until the group has given their work to the third."""
         with self.traffic(count) as traffic:
             traffic.await_answers(share=0.3)
-            faults.freeze_until_replaced(self._world.pipeline, 0, traffic)
+            faults.freeze_until_replaced(self._world.pipeline, traffic)
 
     def share_by(self, protocol: str) -> None:
         """Have the group share its work by another protocol, through the client properties."""

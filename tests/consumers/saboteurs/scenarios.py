@@ -39,7 +39,7 @@ SCALED = "rebalancing: From one instance to two, to three, and back to one"
 FLAPPING = "rebalancing: A second instance comes and goes quickly"
 ONE_KILLED = "rebalancing: One of two instances is killed"
 FROZEN_BRIEFLY = "rebalancing: An instance freezes for a moment"
-FROZEN_LONG = "rebalancing: An instance freezes for so long"
+FROZEN_LONG = "rebalancing: Two of three instances freeze"
 
 CANCELLED = "transactions: Events that were cancelled stand among ordinary ones"
 UNDECIDED = "transactions: A sender takes its time"
