@@ -89,5 +89,5 @@ class Traffic:
     def _publish(self, count: int, pause_s: float) -> None:
         drafts = self._drafts[self.published : self.published + count]
         self._pipeline.publish(drafts, phase="load")
-        self.published += count
+        self.published += len(drafts)  # the last lot may be a smaller one
         self._hurry.wait(pause_s)

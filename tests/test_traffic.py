@@ -1,0 +1,60 @@
+"""A load in bursts, then a trickle, and never more than there is."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from testbed import traffic
+from testbed.traffic import Traffic
+from testbed.wait import until
+
+
+class Pipeline:
+    """Publishes by counting; answers all at once, or nothing."""
+
+    def __init__(self):
+        self.lots: list[int] = []
+        self.reader = SimpleNamespace(count=0)
+        self.limits = SimpleNamespace(stalled_s=0.2)
+
+    def publish(self, drafts: list, phase: str) -> None:
+        assert phase == "load"
+        self.lots.append(len(drafts))
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Neither bursts nor trickle wait."""
+    monkeypatch.setattr(traffic, "BURST_EVERY_S", 0.0)
+    monkeypatch.setattr(traffic, "TRICKLE_EVERY_S", 0.0)
+
+
+def run_out(pipeline: Pipeline, events: int) -> Traffic:
+    with Traffic(pipeline, [object()] * events) as load:
+        until(lambda: sum(pipeline.lots) == events, within_s=5, what="the load to run out")
+    return load
+
+
+@pytest.mark.parametrize("events", [500, 510, 30])
+def test_what_was_published_is_what_there_was(quick, events):
+    """Also where the last lot is a smaller one: the others are waited for no longer than that."""
+    pipeline = Pipeline()
+    load = run_out(pipeline, events)
+    assert (load.published, load.left) == (events, 0)
+    pipeline.reader.count = events
+    load.await_progress()
+
+
+def test_the_load_is_half_and_comes_in_bursts(quick):
+    """The other half is a trickle."""
+    pipeline = Pipeline()
+    run_out(pipeline, 500)
+    assert pipeline.lots == [100, 100, 50, *[20] * 12, 10]
+
+
+def test_what_goes_wrong_while_publishing_is_raised_at_the_end(quick):
+    """A thread has no caller."""
+    pipeline = Pipeline()
+    pipeline.publish = lambda drafts, phase: 1 / 0
+    with pytest.raises(ZeroDivisionError), Traffic(pipeline, [object()] * 40):
+        pass
