@@ -35,7 +35,6 @@ Feature: The service outlives an outage of its broker
 
   Rule: An event is not bad because the broker is
 
-    @reference
     Scenario: The predictions topic refuses all messages for a while
       Given the scoring service is running
       When the predictions topic refuses all messages for a while during 3000 events

@@ -49,6 +49,11 @@ class Service:
         """Ask every instance to stop, and wait."""
         self._world.pipeline.stop_consumers()
 
+    def restart(self) -> None:
+        """Stop it and start it again, as an operator does who wants to be sure."""
+        self.stop()
+        self.start()
+
     def revive(self) -> None:
         """Start again what gave up by itself, as whatever supervises it would."""
         if not self._world.pipeline.fleet.running():
@@ -117,8 +122,7 @@ class Service:
             for turn in range(times):
                 traffic.await_answers(share=(turn + 1) / (times + 2))
                 with faults.under_load(self._world.pipeline, "stop and start", traffic):
-                    self.stop()
-                    self.start()
+                    self.restart()
 
     def scale_under_load(self, count: int, *sizes: int) -> None:
         """Grow or shrink to each size in turn; the last instances go first."""

@@ -78,6 +78,8 @@ class Troubles:
                 topics.limit_size(name, USUAL_BYTES)
 
         self._of_broker("broker refuses results", count, refuse)
+        if not self._world.bench.options.is_reference:
+            self._world.service.restart()  # some clients never send again after such an answer
 
     def _of_broker(self, name: str, count: int, trouble: Callable) -> None:
         def fault(_traffic: Traffic) -> None:
