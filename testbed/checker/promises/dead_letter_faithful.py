@@ -2,13 +2,15 @@
 
 Promises: under ``exact`` the original's bytes, key, headers in order and coordinates can be
 recovered; one too large for the topic is kept as a prefix with its length and digest. Under
-``json`` the original equals what was sent as text or as JSON.
+``json`` the original equals what was sent as text or as JSON, and a source that is named is that
+of such a record.
 Inferred from: each dead letter beside the record that it answers. A null header value may come
 back empty, for not every client can send null.
 Cannot see: originals that were not kept in the history; under ``json`` those that are null, not
 UTF-8 or oversized.
 """
 
+from collections.abc import Iterable
 from hashlib import sha256
 
 from testbed.checker import wording
@@ -30,10 +32,11 @@ def check(case: Case) -> Finding:
     """Judge each dead letter that belongs to a record."""
     examined, violations = 0, []
     breaches = _breaches_exact if case.exact_letters else _breaches_json
+    placed = _placed(case)
     for entry in case.ledger.entries:
         for letter in entry.letters:
             examined += 1
-            for expected, got in breaches(case, entry, letter):
+            for expected, got in breaches(case, placed, entry, letter):
                 violations.append(_violation(entry, letter, expected, got))
     if not examined and not case.expects(DEAD_LETTERS):
         return ABOUT.not_asked("no bad event was sent")
@@ -50,17 +53,45 @@ def _violation(entry: Entry, letter: Outcome, expected: str, got: str) -> Violat
     )
 
 
-def _breaches_json(_case: Case, entry: Entry, letter: Outcome) -> list[Breach]:
+def _placed(case: Case) -> dict[tuple[int, int], Entry]:
+    """Each record by its partition and offset; none where some acknowledgements never came."""
+    if any(one.sent.offset is None for one in case.ledger.entries):
+        return {}
+    return {
+        (partition, entry.sent.offset): entry
+        for partition, entries in case.ledger.by_partition.items()
+        for entry in entries
+    }
+
+
+def _breaches_json(case: Case, placed: dict, entry: Entry, letter: Outcome) -> list[Breach]:
     given = letter.recovered
     if beyond_comparing(entry):
         return []
-    if given is not None and set(given.fingerprints) & set(entry.sent.fingerprints):
-        return []
+    if given is not None and _alike(given.fingerprints, entry):
+        return _other_source(case, placed, entry, letter)
     value = given.value if given is not None else None
     return [(f"the original {_shown(entry.sent.value)} as text or JSON", _shown(value))]
 
 
-def _breaches_exact(case: Case, entry: Entry, letter: Outcome) -> list[Breach]:
+def _other_source(case: Case, placed: dict, entry: Entry, letter: Outcome) -> list[Breach]:
+    """A source that is named must be that of this record, or of one that is alike."""
+    source = letter.source
+    if source is None or not placed:
+        return []
+    named = placed.get((source.partition, source.offset))
+    topic = case.began.topics.get(INPUT, source.topic)
+    if source.topic == topic and named and _alike(named.sent.fingerprints, entry):
+        return []
+    origin = Position(topic, entry.sent.partition, entry.sent.offset)
+    return [(f"the source {origin}", str(source))]
+
+
+def _alike(fingerprints: Iterable[str], entry: Entry) -> bool:
+    return not set(fingerprints).isdisjoint(entry.sent.fingerprints)
+
+
+def _breaches_exact(case: Case, _placed: dict, entry: Entry, letter: Outcome) -> list[Breach]:
     given, sent = letter.recovered, entry.sent
     if given is None:
         return [("an original that can be recovered", "none")]

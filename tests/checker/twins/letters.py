@@ -142,6 +142,28 @@ def changed_json():
     )
 
 
+@TWINS.bad("dead-letter-faithful", says="the source in[0]@0: in[0]@1")
+def another_source_json():
+    """Under json: the right original, and the place of the record behind it."""
+
+    def letter(story, sent):
+        source = Position(TOPICS["input"], sent.partition, sent.offset + 1)
+        return story.letter(sent, source=source)
+
+    return one_bad(letter, dead_letter="json")
+
+
+@TWINS.good("dead-letter-faithful")
+def source_of_an_equal_json():
+    """Under json: of equal originals, which is whose cannot be told."""
+    story = Story(dead_letter="json")
+    first, second = [story.bad("A", value=b"{}") for _ in range(2)]
+    for sent, other in ((first, second), (second, first)):
+        source = Position(TOPICS["input"], other.partition, other.offset)
+        story.letter(sent, value=b"{}", source=source)
+    return story.end()
+
+
 @TWINS.good("poison-isolated")
 def beside_poison():
     """Events beside a bad one are answered."""
