@@ -10,6 +10,7 @@ COMMANDS = {
     "run": ("testbed.runner.cli", "run the features against a broker, with reports"),
     "proof": ("testbed.proof.cli", "put broken and honest consumers to the proof"),
     "recheck": ("testbed.recheck", "judge a saved history again, without a broker"),
+    "replay": ("testbed.replay.cli", "put dead letters back on the input topic"),
     "merge": ("testbed.runner.merge", "join the reports of a run's shards"),
     "soak": ("testbed.soak.cli", "run the suite many times, and tell how often it fails"),
     "trace": ("testbed.trace.cli", "tell where the time of the last run went"),

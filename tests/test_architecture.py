@@ -33,6 +33,10 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "testbed/tracing": (),
     "testbed/trace": ("errors", "tracing"),
     "testbed/soak": ("errors",),
+    "testbed/replay": (
+        *("brokers", "clients", "errors", "history", "limits", "observers", "options"),
+        *("reporting", "telco", "topics", "wait"),
+    ),
     "testbed/wait": ("errors", "tracing"),
     "testbed/limits": ("errors",),
     "testbed/options": ("errors", "limits"),

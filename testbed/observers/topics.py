@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 
 import msgspec
-from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Message, TopicPartition
 
 from testbed.errors import BenchError
 from testbed.history import History, Outcome
@@ -84,14 +84,18 @@ class TopicReader:
             self._reached[place] = max(self._reached[place], end)
 
     def _read(self, message, now: float) -> Outcome:
-        _, timestamp_ms = message.timestamp()
-        raw = RawRecord(
-            topic=message.topic(),
-            partition=message.partition(),
-            offset=message.offset(),
-            key=message.key(),
-            value=message.value(),
-            headers=tuple(message.headers() or ()),
-            timestamp_ms=timestamp_ms,
-        )
+        raw = raw_record(message)
         return msgspec.structs.replace(self._readings[raw.topic](raw), at=now)
+
+
+def raw_record(message: Message) -> RawRecord:
+    """A client's message as plain data."""
+    return RawRecord(
+        topic=message.topic(),
+        partition=message.partition(),
+        offset=message.offset(),
+        key=message.key(),
+        value=message.value(),
+        headers=tuple(message.headers() or ()),
+        timestamp_ms=message.timestamp()[1],
+    )

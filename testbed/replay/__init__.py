@@ -1,0 +1,1 @@
+"""Puts dead letters back on the input topic: the original bytes, key and headers."""
