@@ -8,7 +8,7 @@ from testbed.brokers.ended import TAIL, Ended
 from testbed.brokers.node import LOG, Node
 from testbed.brokers.protocol import Handover
 from testbed.brokers.readiness import Readiness
-from testbed.brokers.settings import SESSION_AFTER_KILL_MS
+from testbed.brokers.settings import SESSION_AFTER_RESTART_MS
 from testbed.errors import BenchError, CannotStart, NotReached
 from testbed.limits import Limits
 from testbed.wait import until
@@ -42,17 +42,16 @@ class RunningKafka:
     def restart(self, *, clean: bool = True) -> None:
         """Stop in order, or kill, what still runs; start it again and wait until it is ready.
 
-        After an unclean end this takes ``SESSION_AFTER_KILL_MS`` longer.
+        It is let in again ``SESSION_AFTER_RESTART_MS`` after its controller's start.
         Raises ``CannotStart`` where it does not come back.
         """
-        in_order = clean and self._node.running
-        if in_order:
+        if clean and self._node.running:
             self._node.resume()  # a frozen process hears no signal
             self._node.terminate()
         else:
             self._node.kill()
-        session = f"broker.session.timeout.ms={SESSION_AFTER_KILL_MS}"
-        self._protect(self._node.launch(*(() if in_order else ("--override", session))))
+        session = f"broker.session.timeout.ms={SESSION_AFTER_RESTART_MS}"
+        self._protect(self._node.launch("--override", session))
         await_ready(self._node, self.handover.bootstrap_servers, self._limits.broker_ready_s)
 
     def save_logs(self, target: Path) -> None:
