@@ -99,6 +99,7 @@ def await_ready(node: Node, bootstrap_servers: str, within_s: float) -> None:
         if ports.is_taken(port) and answers():
             return True
         if not node.running:
+            node.kill()  # collects the child that ended
             raise Ended("The embedded broker ended by itself", node.last_words())
         return False
 

@@ -15,16 +15,19 @@ SLEEP = [sys.executable, "-S", "-c", "import time; time.sleep(60)"]
 def run(tmp_path, monkeypatch):
     """The token of a run, and a maker of its brokers; the test itself does not carry it."""
     monkeypatch.delenv(TOKEN_VARIABLE, raising=False)
-    token = f"tests-{secrets.token_hex(4)}"
+    token, made = f"tests-{secrets.token_hex(4)}", []
 
     def make(name: str, **more) -> Node:
         node = Node(tmp_path / name)
         node.define(SLEEP, token=token, **more)
         node.launch()
+        made.append(node)
         return node
 
     yield token, make
     kill_marked(token)
+    for node in made:
+        node.kill()  # collects what is left of it
 
 
 def pids(token: str) -> set[int]:

@@ -140,7 +140,7 @@ def test_a_daemon_is_found_by_its_token(start, tmp_path):
     child.wait(5)
     assert not gone(daemon)
     child.kill()
-    assert gone(daemon)
+    until(lambda: gone(daemon), within_s=5, what="the daemon to be gone")
 
 
 @posix_only
