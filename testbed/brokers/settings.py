@@ -77,8 +77,8 @@ FIXED: dict[str, str | int] = {
     # Deleted topics leave the memory at once, and empty ones take little of it.
     "file.delete.delay.ms": 0,
     "log.index.size.max.bytes": 65536,
-    # While its controlled shutdown ends, a lone node says that the cluster has no broker at all, and
-    # clients on librdkafka 2.13 and later never ask again: confluentinc/librdkafka issue 5301.
+    # While its controlled shutdown ends, a lone node says that the cluster has no broker at all,
+    # and clients on librdkafka 2.13 or later never ask again: confluentinc/librdkafka issue 5301.
     "controlled.shutdown.enable": "false",
     # How soon the node is taken for alive again.
     "broker.heartbeat.interval.ms": 500,
