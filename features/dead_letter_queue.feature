@@ -54,3 +54,26 @@ Feature: What cannot be scored is kept with its reason
       Then the promise holds: a restart with nothing to do adds nothing
       And exactly 10 dead letters arrive
       And every promise holds
+
+  Rule: What was dead-lettered can be put back when its cause is mended
+
+    @oracle
+    Scenario: Events that a mended model can score are put back and scored
+      Given the scoring service is running with a model that knows one category less
+      When the events of the fifty known customers are published
+      And the service is mended with the whole model
+      And its dead letters are put back
+      And the scoring service is started again
+      Then each event that was put back stands on the input topic once more, unchanged
+      And exactly 50 predictions arrive
+      And every promise holds
+
+    @exact-letters
+    Scenario: What is put back as it was is dead-lettered again
+      Given the scoring service is running
+      When one event of each kind that is "not JSON at all" is published among ordinary events
+      And one event of each kind that is "an event with a wrong field" is published among ordinary events
+      And its dead letters are put back
+      Then each event that was put back stands on the input topic once more, unchanged
+      And the promise holds: every dead letter gives the original back
+      And every promise holds

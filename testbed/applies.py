@@ -29,6 +29,10 @@ REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
         lambda bench: bench.options.delivery == "at-least-once",
         "the consumer declares exactly-once delivery",
     ),
+    "exact-letters": _unless(
+        lambda bench: bench.options.dead_letter == "exact",
+        "the consumer's dead letters keep the original as JSON or text (consumer.dead_letter)",
+    ),
     "metrics": _unless(
         lambda bench: bench.options.metrics, "the consumer declares no metrics (consumer.metrics)"
     ),

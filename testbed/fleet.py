@@ -71,6 +71,11 @@ class Fleet:
         instance.process.terminate()
         return self._await_exit(instance, begun)
 
+    def give(self, **values: str) -> None:
+        """Have every instance get these values of the command's from its next start on."""
+        for known in (self.values, *(one.values for one in self.instances.values())):
+            known.update(values)
+
     def kill(self, number: int = 0) -> None:
         """End an instance at once, with all that it started."""
         instance = self.instances[number]

@@ -61,6 +61,14 @@ class Pipeline:
             keep_values=keep_values,
         )
 
+    def adopt(self, records: list[tuple[Draft, tuple[int, int]]]) -> list[Sent]:
+        """Take what another program has put on the input topic for published.
+
+        With each record its partition and offset.
+        """
+        drafts, expected = self._expect([draft for draft, _ in records])
+        return self.publisher.adopt(drafts, expected, [place for _, place in records])
+
     def transaction(self, producer: Producer, drafts: list[Draft]):
         """Publish drafts in a transaction; see ``Publisher.transaction``."""
         drafts, expected = self._expect(drafts)

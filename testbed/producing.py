@@ -43,6 +43,18 @@ class Publisher:
             self._give_up()
         return answers
 
+    def adopt(
+        self, drafts: Iterable[Draft], expected: Iterable, places: Iterable[tuple[int, int]]
+    ) -> list[Sent]:
+        """Record what stands on the topic at these places (partition, offset), whoever sent it."""
+        adopted = []
+        for draft, right, (partition, offset) in zip(drafts, expected, places, strict=True):
+            sent = _sent(self.count, draft, right, "adopted", keep_value=True)
+            placed = replace(sent, outcome="acknowledged", partition=partition, offset=offset)
+            adopted.append(self._history.append(placed))
+            self.count += 1
+        return adopted
+
     @contextmanager
     def transaction(
         self, producer: Producer, drafts: Iterable[Draft], expected: Iterable, *, within_s: float

@@ -25,7 +25,7 @@ class Sending:
 
     def __init__(self, world: World):
         self._world = world
-        self._streamed = 0
+        self._streamed = self._catalogued = 0
 
     def fifty(self, *, too_large: bool = False) -> None:
         """The fifty known customers; with ``too_large`` one more that the topic refuses."""
@@ -58,10 +58,11 @@ class Sending:
         """One record of each kind of a group, among ordinary ones, on all partitions."""
         partitions = self._world.pipeline.partitions[INPUT]
         drafts = []
-        for n, kind in enumerate(catalogue.kinds(group)):
+        for n, kind in enumerate(catalogue.kinds(group), start=self._catalogued):
             neighbours = self.valid(ORDINARY_PER_KIND)
             odd = kind.make(n, self._world.seed)
             drafts += _on(n % partitions, [neighbours[0], odd, neighbours[1]])
+        self._catalogued += len(catalogue.kinds(group))
         self._world.pipeline.publish([*drafts, *self.valid(BEHIND)])
 
     def mixed(self, bad: int, good: int) -> None:

@@ -20,6 +20,7 @@ from testbed.world.cluster import Cluster
 from testbed.world.inputs import Inputs
 from testbed.world.network import Network
 from testbed.world.outcomes import Outcomes
+from testbed.world.repair import Repair
 from testbed.world.sending import Sending
 from testbed.world.service import Service
 from testbed.world.transactions import Transactions
@@ -47,6 +48,7 @@ class World:
         self.troubles = Troubles(self)
         self.inputs = Inputs(self)
         self.outcomes = Outcomes(self)
+        self.repair = Repair(self)
 
     @cached_property
     def pipeline(self) -> Pipeline:

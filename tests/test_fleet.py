@@ -1,0 +1,13 @@
+"""What instances are started with."""
+
+from testbed.fleet import Fleet, Instance
+
+
+def test_new_values_reach_every_instance(tmp_path):
+    """Those that ran before, and those that are yet to be made."""
+    fleet = Fleet(["x"], {"model_path": "old", "group_id": "g"}, None, tmp_path, "n", tmp_path, "t",
+                  lambda: 1, 1.0)  # fmt: skip
+    fleet.instances[0] = Instance(0, fleet.values | {"instance": "0"}, tmp_path / "log")
+    fleet.give(model_path="new")
+    assert fleet.instances[0].values == {"model_path": "new", "group_id": "g", "instance": "0"}
+    assert fleet.values == {"model_path": "new", "group_id": "g"}
