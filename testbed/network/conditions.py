@@ -28,6 +28,9 @@ class Condition:
         """Whether a new connection reaches the broker."""
         return True
 
+    def hear(self, keys: set[int]) -> None:
+        """Requests of these API keys come along; they are carried next."""
+
     def carry(self, link, pipe, data: bytes, after_s: float = 0.0) -> None:
         """Pass bytes on."""
         pipe.send(data, after_s)
@@ -56,11 +59,20 @@ class _Tearing(Condition):
 
 
 class Blackhole(_Tearing):
-    """Bytes vanish, both ways or one way; nobody is told."""
+    """Bytes vanish, both ways or one way; nobody is told.
 
-    def __init__(self, direction: str = "both"):
+    With ``from_key`` it begins with the next request of that API key, which is lost.
+    """
+
+    def __init__(self, direction: str = "both", from_key: int | None = None):
         super().__init__()
-        self._dark = DIRECTIONS[direction]
+        self._from_key, self._soon = from_key, DIRECTIONS[direction]
+        self._dark = self._soon if from_key is None else ()
+
+    def hear(self, keys: set[int]) -> None:
+        """The request that it begins with may be among them."""
+        if self._from_key in keys:
+            self._dark, self._from_key = self._soon, None
 
     def admits(self, link) -> bool:
         """A new connection is taken, and hears nothing."""

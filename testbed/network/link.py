@@ -88,7 +88,8 @@ class Link:
 
     def _from_client(self, data: bytes) -> None:
         if not self._over:
-            passed = self._conversation.asked(data)
+            passed, keys = self._conversation.asked(data)
+            self._network.condition.hear(keys)
             self._network.condition.carry(self, self.up, passed)
 
     def _from_broker(self, data: bytes) -> None:

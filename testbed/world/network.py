@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from testbed.errors import BenchError, NotReached
 from testbed.faults import open_work
 from testbed.history import Fault, Mark
+from testbed.network.keys import API_KEYS
 from testbed.network.proxy import Proxy
 from testbed.pipeline import LOOK_EVERY_S
 from testbed.wait import until
@@ -49,6 +50,13 @@ class Network:
     def blackhole(self, for_s: float, direction: str = "both") -> None:
         """Bytes vanish; ``direction``: ``both``, ``up`` (to the broker) or ``down``."""
         self._suffer("blackhole", for_s, direction=direction)
+
+    def blackhole_from(self, api: str, for_s: float) -> None:
+        """Bytes vanish from the next request of this name on, itself the first of them."""
+        with self.fault("blackhole", from_key=API_KEYS[api]):
+            with suppress(NotReached):  # the fault's end tells that it bit nothing
+                self._await_bitten(f"a {api} request")
+            self._last(for_s)
 
     def cut(self, for_s: float = 0.0) -> None:
         """Break off all connections, and refuse new ones for so long."""
@@ -139,11 +147,23 @@ class Network:
             self._world.history.append(Mark(name=PREFIX, figures=dict(figures)))
 
     def _suffer(self, name: str, for_s: float, **how) -> None:
-        history = self._world.history
         with self.fault(name, **how):
-            begun = history.now()
-            until(lambda: history.now() - begun >= for_s, within_s=for_s + 1,
-                  what="the fault to last", every_s=LOOK_EVERY_S)  # fmt: skip
+            self._last(for_s)
+
+    def _last(self, for_s: float) -> None:
+        history = self._world.history
+        begun = history.now()
+        until(lambda: history.now() - begun >= for_s, within_s=for_s + 1,
+              what="the fault to last", every_s=LOOK_EVERY_S)  # fmt: skip
+
+    def _await_bitten(self, what: str) -> None:
+        proxy = self._required()
+        until(
+            lambda: proxy.state()["bytes"],
+            within_s=self._world.limits.stalled_s,
+            what=f"{what} to come along",
+            every_s=LOOK_EVERY_S,
+        )
 
     @contextmanager
     def _alone(self, name: str) -> Iterator[tuple[Proxy, dict]]:

@@ -33,8 +33,9 @@ class Troubles:
         self._repeatedly(count, times, lambda _: self._world.network.cut())
 
     def silence(self, count: int) -> None:
-        """Nothing gets through for a moment, and nobody is told."""
-        self._repeatedly(count, 1, lambda _: self._world.network.blackhole(self._brief_s))
+        """Nothing gets through for a moment, results on their way first, and nobody is told."""
+        silence = self._world.network.blackhole_from
+        self._repeatedly(count, 1, lambda _: silence("Produce", self._brief_s))
 
     def isolate(self, count: int) -> None:
         """Nothing gets through until the group has given the service up."""

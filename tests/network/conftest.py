@@ -11,7 +11,7 @@ import pytest
 from testbed.brokers import ports
 from testbed.network.proxy import Proxy
 
-FETCH, COMMIT = 1, 8  # API keys
+PRODUCE, FETCH, COMMIT = 0, 1, 8  # API keys
 NO_ANSWER = b"acks=0"
 WITHIN_S = 5.0
 

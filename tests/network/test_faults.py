@@ -9,7 +9,7 @@ from testbed.errors import BenchError, CannotStart, NotReached
 from testbed.network.pipe import FULL
 from testbed.network.proxy import Proxy
 from testbed.wait import until
-from tests.network.conftest import FETCH, WITHIN_S, request
+from tests.network.conftest import FETCH, PRODUCE, WITHIN_S, request
 
 SHORT_S = 0.15  # what does not come within this on an idle machine does not come
 BODY = b"x" * 1000
@@ -77,6 +77,20 @@ def test_a_blackhole_one_way_loses_answers_only(client, connect, proxy, frame_br
         client.hear(SHORT_S)
     assert proxy.heal()["bytes"] == 8
     assert broken(client)
+
+
+def test_a_blackhole_begins_with_the_request_that_it_is_told(client, proxy, frame_broker):
+    """Whatever comes before it gets through."""
+    proxy.begin("blackhole", from_key=PRODUCE)
+    assert client.ask(FETCH, 2) == (2, b"")
+    assert proxy.state()["bytes"] == 0
+    client.say(PRODUCE, 3, BODY)
+    client.say(FETCH, 4)
+    with pytest.raises(TimeoutError):
+        client.hear(SHORT_S)
+    assert proxy.heal()["bytes"] == 2 * 12 + len(BODY)
+    assert broken(client)
+    assert frame_broker.asked == [(FETCH, 1), (FETCH, 2)]
 
 
 def test_a_blackhole_that_nobody_met_has_bitten_nothing(client, proxy):

@@ -50,7 +50,7 @@ def test_the_service_keeps_its_promises_behind_faults(world):
     with Traffic(world.pipeline, world.sending.load(LOAD)) as traffic:
         traffic.await_answers(share=0.2)
         world.network.lose_answer("OffsetCommit")
-        world.network.blackhole(for_s=0.3)
+        world.network.blackhole_from("Produce", for_s=0.3)
         traffic.await_progress()
     world.require_all()
     names = ["network lost OffsetCommit answer", "network blackhole"]
