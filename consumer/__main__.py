@@ -15,11 +15,10 @@ def main() -> int:
     import logging
 
     from consumer.errors import ConsumerError
+    from consumer.log_lines import write_to_stderr
     from consumer.service import run
 
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr
-    )
+    write_to_stderr(settings.log_level)
     try:
         run(settings, stop)
     except ConsumerError as error:

@@ -81,7 +81,7 @@ class AtLeastOnce:
             return False
         self._health.well()
         self._metrics.commits.labels("done").inc()
-        self._metrics.committed(self._counts)
+        self._metrics.committed(self._counts, self._delivered)
         self.committed += sum(self._sizes.values())
         self._delivered, self._sizes, self._counts = {}, {}, {}
         return True

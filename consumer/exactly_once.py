@@ -232,5 +232,5 @@ class ExactlyOnce:
         self._pause_s, self._renewals = 0.0, 0
         self._health.well()
         self._metrics.transactions.labels("committed").inc()
-        self._metrics.committed(batch.counts)
+        self._metrics.committed(batch.counts, batch.offsets)
         self.committed += sum(batch.sizes.values())

@@ -1,6 +1,8 @@
 """The input: membership in the group, batches of records, positions and commits."""
 
 import logging
+import time
+from contextlib import suppress
 from typing import Protocol
 
 from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException, TopicPartition
@@ -10,6 +12,7 @@ from consumer.metrics import Metrics
 
 log = logging.getLogger(__name__)
 WAIT_S = 0.1  # for a first record; also how long a stop may go unseen
+LOOK_EVERY_S = 0.2  # a look costs a few microseconds a partition
 ANSWER_S = 5.0  # for the broker to tell committed offsets
 
 
@@ -36,6 +39,7 @@ class Source:
         self._owner: Owner | None = None
         self._paused = False
         self._held: list = []
+        self._look_at = 0.0  # monotonic seconds of the next look at the lag
         self.assigned: set[int] = set()
 
     def join(self, owner: Owner) -> None:
@@ -49,18 +53,22 @@ class Source:
     def fetch(self, most: int) -> list:
         """Up to ``most`` records: what is there, after a short wait for a first one."""
         self._go_on()
+        self._metrics.pulse.beat()
         records, self._held = self._held[:most], self._held[most:]
         if not records:
             records = self._client.consume(1, WAIT_S)
         if records and len(records) < most:
             records += self._client.consume(most - len(records), 0)
-        return self._sound(records)
+        records = self._sound(records)
+        self._look(idle=not records)
+        return records
 
     def tend(self, wait_s: float = 0.0) -> None:
         """Stay a member of the group while no record can be taken."""
         if not self._paused:
             self._paused = True
             self._client.pause(self._partitions(self.assigned))
+        self._metrics.pulse.beat()
         self._held += self._sound(self._client.consume(100, wait_s))
 
     def commit(self, offsets: dict[int, int]) -> None:
@@ -105,7 +113,20 @@ class Source:
                 self._note(error)
         if records:
             self._health.well()
-        return [record for record in records if record.partition() in self.assigned]
+        records = [record for record in records if record.partition() in self.assigned]
+        self._metrics.lag.seen(records, self.assigned)
+        return records
+
+    def _look(self, *, idle: bool) -> None:
+        """Show now and then how far behind each partition is; the client knows without asking."""
+        now = time.monotonic()
+        if now < self._look_at:
+            return
+        self._look_at = now + LOOK_EVERY_S
+        for place in self._partitions(self.assigned):
+            with suppress(KafkaException):  # a figure less is no reason to stop
+                _, end = self._client.get_watermark_offsets(place, cached=True)
+                self._metrics.lag.show(place.partition, end, idle=idle)
 
     def _note(self, error: KafkaError) -> None:
         give_up(error)
@@ -147,9 +168,9 @@ class Source:
     def _forget(self, gone: set[int], how: str) -> None:
         self.assigned -= gone
         self._held = [record for record in self._held if record.partition() not in gone]
+        self._metrics.lag.forget(gone)
         self._changed(how, len(gone))
 
     def _changed(self, how: str, count: int) -> None:
-        self._metrics.rebalances.labels(how).inc()
-        self._metrics.partitions.set(len(self.assigned))
+        self._metrics.regrouped(how, len(self.assigned))
         log.info("partitions %s count=%d owned=%d", how, count, len(self.assigned))

@@ -1,6 +1,7 @@
 """Fetch, process, deliver, until a stop is asked for or enough is done."""
 
 import logging
+from time import perf_counter
 from typing import Protocol
 
 from consumer.errors import Stopped
@@ -45,6 +46,7 @@ class Loop:
 
     def run(self) -> None:
         """Run until stopped; raises ``ConsumerError`` for what no retry can cure."""
+        self._metrics.pulse.runs()
         try:
             while not self._stop.asked and not self._enough():
                 self._turn()
@@ -53,16 +55,19 @@ class Loop:
             log.warning("stopped with work in flight: it is uncommitted and will come again")
 
     def _turn(self) -> None:
-        records = self._source.fetch(self._room()) if self._room() else []
-        if not records:
-            return self._delivery.settle()
-        self._metrics.fetched(len(records))
-        batch = self._processor.process(records)
-        with self._metrics.stage("deliver"):
-            self._delivery.deliver(batch)
-        return None
+        begun, room = perf_counter(), self._room()
+        records = self._source.fetch(room) if room else []
+        if records:
+            self._metrics.fetched(len(records), perf_counter() - begun)
+            batch = self._processor.process(records)
+            with self._metrics.stage("deliver"):
+                self._delivery.deliver(batch)
+        else:
+            self._delivery.settle()
+        self._metrics.turned(self._delivery.pending)
 
     def _finish(self) -> None:
+        self._metrics.pulse.stops()
         while self._delivery.pending and not self._stop.overdue:
             self._delivery.settle()
             self._source.tend(0.05)

@@ -7,7 +7,7 @@ from time import perf_counter
 
 from confluent_kafka import KafkaException
 
-from consumer import clients
+from consumer import clients, metrics_server
 from consumer.at_least_once import AtLeastOnce
 from consumer.background import in_background
 from consumer.dead_lettering import DeadLetters
@@ -45,7 +45,7 @@ def _run(settings: Settings, stop: Stop) -> None:
     )
     try:
         metrics, health = Metrics(), clients.Health()
-        metrics.serve(settings.metrics_port)
+        metrics_server.serve(settings.metrics_port, metrics)
         client = clients.consumer(settings, health)
         eager = clients.is_eager(settings)
         source = Source(client, settings.input_topic, health, metrics, eager=eager)

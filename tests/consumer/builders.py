@@ -84,6 +84,7 @@ class FakeClient:
         self.batches, self.calls, self.callbacks = list(batches), [], {}
         self.commit_errors: list[KafkaException] = []
         self.stored: dict[int, int] = {}
+        self.ends: dict[int, int] = {}
 
     def subscribe(self, topics, **callbacks):
         self.callbacks = callbacks
@@ -123,6 +124,10 @@ class FakeClient:
 
     def consumer_group_metadata(self):
         return "generation"
+
+    def get_watermark_offsets(self, place, cached):
+        assert cached
+        return 0, self.ends.get(place.partition, -1001)
 
     def __getattr__(self, name):
         if name.startswith("_"):

@@ -33,7 +33,7 @@ def refused(model: Path, *flags: str) -> tuple[int, str]:
         [sys.executable, "-m", "consumer", *words],
         cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
-    errors = [line for line in done.stderr.splitlines() if " ERROR " in line]
+    errors = [line for line in done.stderr.splitlines() if " level=error " in line]
     assert len(errors) == 1, done.stderr
     assert "Traceback" not in done.stderr
     return done.returncode, errors[0]
