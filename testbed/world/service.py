@@ -18,7 +18,7 @@ PROTOCOLS = {
     "consumer": {"group.protocol": "consumer"},
 }
 WARM_UP = 6  # events: a load begins when the service really works, its model loaded
-PROBES = (200, 2000)  # events: a slow consumer needs seconds for the first already
+PROBES = (200, 1000, 5000)  # events: a slow consumer needs seconds for the first already
 PROBE_S = 4.0  # a larger probe may take: in a small one, the time until the first answer weighs
 TRIES = 2  # scenarios that may find the consumer not ready before the others stop trying
 
@@ -161,21 +161,27 @@ class Service:
         self._world.client_properties = PROTOCOLS[protocol]
 
     def pace(self) -> None:
-        """Measure once per run how fast the service is, and stop it: slow is not wrong.
-
-        A service that is quick with few events is measured again with more of them.
-        """
+        """Measure once per run how fast the service is, and stop it: slow is not wrong."""
         self.start()
+        self._measure()
+        self.stop()
+
+    def _measure(self) -> None:
+        """One that is quick with few events is measured again with more of them.
+
+        The very first answers do not count: they wait for what a service loads late.
+        """
         bench = self._world.bench
+        self._probe(WARM_UP)
         for count in PROBES:
             if bench.rate_per_s is None or count < bench.rate_per_s * PROBE_S:
                 bench.rate_per_s = self._probe(count)
-        self.stop()
 
     def _probe(self, count: int) -> float:
         pipeline, history = self._world.pipeline, self._world.history
+        events = self._world.sending.valid(count)
         begun = history.now()
-        pipeline.publish(self._world.sending.valid(count), phase="pace", keep_values=False)
+        pipeline.publish(events, phase="pace", keep_values=False)
         pipeline.await_outcomes("pace")
         last = max((one.at for one in history.of(Outcome)), default=history.now())
         return round(count / max(last - begun, 0.001), 1)
@@ -190,6 +196,8 @@ class Service:
     def traffic(self, count: int) -> Traffic:
         """A load of so many events, fewer for a slow service; its pace is measured first."""
         world = self._world
-        rate = self._probe(PROBES[0] if world.bench.rate_per_s is None else WARM_UP)
-        world.bench.rate_per_s = world.bench.rate_per_s or rate
+        if world.bench.rate_per_s is None:
+            self._measure()
+        else:
+            self._probe(WARM_UP)
         return Traffic(world.pipeline, world.sending.load(2 * world.bench.volume(count)))
