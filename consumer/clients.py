@@ -24,6 +24,7 @@ NOT_ALLOWED = {
     KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED,
     KafkaError.CLUSTER_AUTHORIZATION_FAILED, KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
 }  # fmt: skip
+UNTRUSTED = "certificate verify failed"  # OpenSSL's words; other TLS errors may pass
 PURGED = {KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT}
 FENCED = {
     KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH,
@@ -34,7 +35,7 @@ class Health:
     """What the clients report through their error callback, at the next poll."""
 
     def __init__(self):
-        self.refused = ""  # why the credentials were refused
+        self.refused = ""  # why nobody is let in: credentials, or a certificate
         self.lost_at: float | None = None  # monotonic seconds of the last lost connection
         self._down = False
         self._told: dict[str, float] = {}  # trouble -> monotonic seconds of its last line
@@ -49,14 +50,19 @@ class Health:
     def __call__(self, error: KafkaError) -> None:
         """librdkafka's error callback."""
         if error.code() == KafkaError._AUTHENTICATION:
-            if not self.refused:
-                log.error("credentials refused by the broker")
-            self.refused = error.str()
+            self._refuse("credentials refused by the broker", error)
+        elif error.code() == KafkaError._SSL and UNTRUSTED in error.str():
+            self._refuse("broker refused for its certificate", error)
         elif error.code() in CONNECTION_LOST:
             self.lost_at = time.monotonic()
             if error.code() == KafkaError._ALL_BROKERS_DOWN and not self._down:
                 self._down = True
                 log.warning("broker unreachable, trying on")
+
+    def _refuse(self, what: str, error: KafkaError) -> None:
+        if not self.refused:
+            log.error(what)
+        self.refused = f"{what}: {error.str()}"
 
     def well(self) -> None:
         """Something worked: the broker is there."""
@@ -145,7 +151,7 @@ def reach(client: Consumer, health: Health, stop, within_s: float) -> None:
             why = error.args[0]
         client.poll(0)  # serves the error callback
         if health.refused:
-            raise CredentialsRefused(f"credentials refused by the broker: {health.refused}")
+            raise CredentialsRefused(health.refused)
         if time.monotonic() > end:
             raise Unreachable(
                 f"broker unreachable: expected an answer within {within_s:g} s, "

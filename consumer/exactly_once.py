@@ -91,7 +91,7 @@ class ExactlyOnce:
         try:
             self._transact(batch)
         except _AbortedError as error:
-            self._again(str(error), begun)
+            self._again(error.args[0], begun)
         except _HungError:
             self._renew("client hung")
         except KafkaException as error:
@@ -137,7 +137,7 @@ class ExactlyOnce:
             except KafkaException as error:
                 if error.args[0].fatal():
                     raise
-                raise _AbortedError(error.args[0].name()) from None
+                raise _AbortedError(error.args[0]) from None
 
     def _send_offsets(self, positions: list, membership: object) -> None:
         """The client ignores its timeout here when the coordinator went away, so keep our own."""
@@ -162,7 +162,7 @@ class ExactlyOnce:
                 if cause.fatal():
                     raise
                 if cause.txn_requires_abort() or not cause.retriable():
-                    raise _AbortedError(cause.name()) from None
+                    raise _AbortedError(cause) from None
                 self._tend()
 
     def _tend(self) -> None:
@@ -170,7 +170,7 @@ class ExactlyOnce:
             raise Stopped
         self._source.tend()
 
-    def _again(self, why: str, begun: float) -> None:
+    def _again(self, why: KafkaError, begun: float) -> None:
         """Abort, and go back to what is committed."""
         self._metrics.transactions.labels("aborted").inc()
         try:
@@ -179,10 +179,10 @@ class ExactlyOnce:
             return self._renew("abort refused")
         except KafkaException as error:
             return self._renew_unless_fenced(error.args[0], begun)
-        if self._cause and self._cause.code() in NOT_ALLOWED:
-            give_up(self._cause)
-        cause = self._cause.name() if self._cause else why
-        self._health.trouble("transaction aborted, doing its records again", cause)
+        cause = self._cause or why  # a delivery report may not have come yet
+        if cause.code() in NOT_ALLOWED:
+            give_up(cause)
+        self._health.trouble("transaction aborted, doing its records again", cause.name())
         return self._rewind()
 
     def _on_delivery(self, error: KafkaError | None, _message: object) -> None:

@@ -84,10 +84,24 @@ class NoAnswer:
         self.health(trouble(KafkaError._AUTHENTICATION).args[0])
 
 
+VERIFY = "SSL handshake failed: error:0A000086: certificate verify failed: has expired"
+
+
+def test_a_certificate_that_is_not_believed_ends_the_start_at_once():
+    """It does not become better by itself; another TLS error may."""
+    health = clients.Health()
+    health(KafkaError(KafkaError._SSL, "SSL handshake failed: Disconnected"))
+    assert not health.refused
+    client = NoAnswer(health)
+    client.poll = lambda _: health(KafkaError(KafkaError._SSL, VERIFY))
+    with pytest.raises(CredentialsRefused, match="broker refused for its certificate: SSL"):
+        clients.reach(client, health, Stop(), 60)
+
+
 def test_refused_credentials_are_told_at_once():
     """Not after the limit for an absent broker."""
     health = clients.Health()
-    with pytest.raises(CredentialsRefused):
+    with pytest.raises(CredentialsRefused, match="credentials refused by the broker: made up"):
         clients.reach(NoAnswer(health), health, Stop(), 60)
 
 

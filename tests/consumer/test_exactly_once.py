@@ -183,6 +183,15 @@ def test_what_is_not_allowed_ends_the_consumer(setup):
         setup.delivery.deliver(BATCH)
 
 
+@pytest.mark.parametrize("step", ["offsets", "commit"])
+def test_what_is_not_allowed_ends_it_before_any_delivery_report_says_so(setup, step):
+    """The transaction knows first; to do it again and again would look like work."""
+    refusal = trouble(KafkaError.TOPIC_AUTHORIZATION_FAILED, abort=True)
+    setup.producer.failures = {step: [refusal]}
+    with pytest.raises(CredentialsRefused, match="TOPIC_AUTHORIZATION_FAILED"):
+        setup.delivery.deliver(BATCH)
+
+
 def test_the_start_takes_over_or_says_why_not(setup):
     """A coordinator that does not answer is tried until the limit."""
     setup.producer.failures = {"init": [trouble(KafkaError._TIMED_OUT, retriable=True)]}
