@@ -10,7 +10,7 @@ def _unless(condition: Callable[[Bench], object], reason: str) -> Callable[[Benc
     return lambda bench: "" if condition(bench) else reason
 
 
-BREAKS_BROKER = "breaks-broker"
+BREAKS_BROKER, GUARDED = "breaks-broker", "guarded"
 
 REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
     "reference": _unless(
@@ -48,6 +48,15 @@ REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
     BREAKS_BROKER: _unless(
         lambda bench: bench.can_spare or (bench.handover.owned and not bench.shared),
         "the broker is not this scenario's to break: it is shared with others",
+    ),
+    GUARDED: _unless(
+        lambda bench: bench.can_spare, "needs an embedded Apache Kafka that asks who is there"
+    ),
+    "client-config": _unless(
+        lambda bench: (
+            bench.options.is_reference or "{client_config}" in bench.options.consumer_command
+        ),
+        "the consumer's command takes no {client_config}, by which it would be let in",
     ),
     "can-proxy": _unless(
         lambda bench: bench.handover.proxied, "this broker cannot be reached by way of a proxy"

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from testbed import clients, command, models
-from testbed.brokers import attach, choose
+from testbed.brokers import KafkaBroker, attach, choose
 from testbed.brokers.protocol import Broker, Handover, HasLogs
 from testbed.errors import BenchError, CannotStart
 from testbed.experience import Experience
@@ -22,6 +22,7 @@ from testbed.guardian import Guardian
 from testbed.limits import Limits
 from testbed.observers.questions import Questions
 from testbed.options import Options
+from testbed.security.access import Access
 from testbed.telco.oracle import Oracle
 from testbed.topics import Topics
 from testbed.wait import until
@@ -42,10 +43,15 @@ def tell(line: str) -> None:
 class Bench:
     """Everything that outlives a scenario. Opened once per process, closed whatever happens."""
 
-    def __init__(self, options: Options, say=tell, *, handover: str = "", log_prefix: str = ""):
-        """``handover`` is the file by which the runner passes its broker on, if there is one."""
+    def __init__(
+        self, options: Options, say=tell, *, handover: str = "", log_prefix: str = "",
+        guarded: bool = False,
+    ):  # fmt: skip
+        """``handover`` is the file by which the runner passes its broker on, if there is one;
+        ``guarded`` asks for an embedded one that has guarded ways in."""
         self.options, self._say, self._given = options, say, handover
-        self._log_prefix, self._spare = log_prefix, None
+        self._log_prefix, self._guarded = log_prefix, guarded
+        self._others: dict[str, Bench] = {}
         self.words = self._consumer_words()
         self.run = secrets.token_hex(3)
         self.token = f"churn-{self.run}"
@@ -69,6 +75,7 @@ class Bench:
             self.models = model_folder.result()
         self.admin = clients.admin(self.handover)
         self.topics = Topics(self.admin, self.options.limits.admin_s)
+        self.access = Access(self.admin, self.options.limits.admin_s)
         self.questions = Questions(lambda: clients.admin(self.handover))
         self.producer = clients.producer(self.handover)
         self._oracles: dict[Path, Oracle] = {}
@@ -93,10 +100,17 @@ class Bench:
 
         Made when first asked for, and closed with this one.
         """
-        if self._spare is None:
+        return self._another("spare-")
+
+    def guarded(self) -> "Bench":
+        """Another bench, whose embedded broker has ways in that ask who is there; as ``spare``."""
+        return self._another("guarded-", guarded=True)
+
+    def _another(self, prefix: str, **how) -> "Bench":
+        if prefix not in self._others:
             options = replace(self.options, broker="kafka", port=0, keep=False)
-            self._spare = Bench(options, lambda _: None, log_prefix="spare-")
-        return self._spare
+            self._others[prefix] = Bench(options, lambda _: None, log_prefix=prefix, **how)
+        return self._others[prefix]
 
     @property
     def limits(self) -> Limits:
@@ -136,8 +150,8 @@ class Bench:
     def close(self) -> None:
         """Take down what this process started; a log that cannot be kept is only told."""
         try:
-            if self._spare:
-                self._spare.close()
+            for other in self._others.values():
+                other.close()
             broker = getattr(self, "broker", None)
             if broker is not None and not self._given:
                 self._stop(broker)
@@ -158,9 +172,16 @@ class Bench:
     def _reach_broker(self) -> Broker:
         if self._given:
             return attach(self._await_handover(Path(self._given)))
-        broker = choose(self.options, self.folder, self.guardian, self._say)
+        choice = self._choose_guarded if self._guarded else choose
+        broker = choice(self.options, self.folder, self.guardian, self._say)
         broker.start()
         return broker
+
+    def _choose_guarded(self, *known) -> Broker:
+        from testbed.security.trust import Trust  # what signs takes time to import
+
+        self.trust = Trust(self.folder / "trust")
+        return KafkaBroker(*known, why="a guarded one was asked for", guard=self.trust.guard)
 
     def _await_handover(self, path: Path) -> Handover:
         until(

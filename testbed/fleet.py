@@ -71,6 +71,11 @@ class Fleet:
         instance.process.terminate()
         return self._await_exit(instance, begun)
 
+    def prepare(self, number: int, **values: str) -> None:
+        """Have one instance get values of its own, before it is started."""
+        instance = self.instances.get(number) or self._new(number)
+        instance.values.update(values)
+
     def give(self, **values: str) -> None:
         """Have every instance get these values of the command's from its next start on."""
         for known in (self.values, *(one.values for one in self.instances.values())):

@@ -9,7 +9,7 @@ from behave.model_type import Status
 
 from testbed import tracing
 from testbed.ahead import Ahead
-from testbed.applies import BREAKS_BROKER, skip_what_does_not_apply
+from testbed.applies import BREAKS_BROKER, GUARDED, skip_what_does_not_apply
 from testbed.bench import HANDOVER, Bench
 from testbed.checker.verdict import Finding
 from testbed.errors import BenchError
@@ -83,9 +83,14 @@ class Session:
 
     def _world(self, scenario) -> World:
         place = f"{scenario.filename}:{scenario.line}"
-        breaks = BREAKS_BROKER in scenario.effective_tags
-        bench = self.bench.spare() if breaks and self.bench.can_spare else self.bench
+        bench = self._bench_for(scenario.effective_tags)
         return World(bench, str(scenario.feature.filename), scenario.name, place)
+
+    def _bench_for(self, tags) -> Bench:
+        if GUARDED in tags:
+            return self.bench.guarded()
+        breaks = BREAKS_BROKER in tags
+        return self.bench.spare() if breaks and self.bench.can_spare else self.bench
 
     def weigh(self, context, step) -> None:
         """Turn a step's error into a failure where the scenario up to it broke a promise.

@@ -39,6 +39,25 @@ def test_what_only_one_delivery_promises_is_asked_of_that_one(delivery):
     assert "declares" in reason_to_skip([other], declared)
 
 
+def test_what_needs_a_guarded_broker_is_skipped_where_none_can_be_had():
+    assert not reason_to_skip(["guarded"], bench(can_spare=True))
+    assert "asks who is there" in reason_to_skip(["guarded"], bench())
+
+
+@pytest.mark.parametrize(
+    ("command", "applies"), [("", True), ("run {client_config}", True), ("run", False)]
+)
+def test_only_who_takes_client_properties_can_be_let_in(command, applies):
+    declared = bench(consumer_command=command)
+    assert bool(reason_to_skip(["client-config"], declared)) is not applies
+
+
+@pytest.mark.parametrize(("fidelity", "applies"), [("exact", True), ("json", False)])
+def test_bits_are_asked_only_of_who_gives_them_back(fidelity, applies):
+    declared = bench(dead_letter=fidelity)
+    assert bool(reason_to_skip(["exact-letters"], declared)) is not applies
+
+
 @pytest.mark.parametrize("tag", ["can-pause", "can-kill", "can-restart", "can-proxy"])
 def test_what_the_broker_cannot_do_is_skipped_with_a_reason(tag):
     assert "this broker cannot be" in reason_to_skip([tag], bench())

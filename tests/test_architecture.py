@@ -33,6 +33,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "testbed/tracing": (),
     "testbed/trace": ("errors", "tracing"),
     "testbed/soak": ("errors",),
+    "testbed/security": ("asking", "brokers", "errors", "history"),
     "testbed/replay": (
         *("brokers", "clients", "errors", "history", "limits", "observers", "options"),
         *("reporting", "telco", "topics", "wait"),
@@ -69,7 +70,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 UPPER = ("world", "session", "runner", "reporting", "vocabulary")
 LOWER = (
     *("applies", "bench", "clients", "faults", "fleet", "models", "network", "pipeline"),
-    *("producing", "settling", "topics", "traffic"),
+    *("producing", "security", "settling", "topics", "traffic"),
 )
 # Libraries that only some parts may touch, and what the others use instead.
 KAFKA = ("confluent_kafka", "testbed.pipeline")

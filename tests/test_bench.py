@@ -103,6 +103,22 @@ def test_a_spare_is_made_once_and_goes_with_its_bench(opened, monkeypatch):
     assert not spare_folder.exists()
 
 
+def test_a_guarded_one_has_a_guard_and_files_of_its_own(opened, monkeypatch):
+    """Beside a spare, and gone with its bench."""
+    one, broker, _ = opened()
+    asked = []
+    monkeypatch.setattr(bench, "choose", lambda *_: broker)
+    monkeypatch.setattr(bench, "KafkaBroker", lambda *_, **how: asked.append(how) or broker)
+    guarded = one.guarded()
+    assert one.guarded() is guarded is not one.spare()
+    assert asked[0]["guard"] is guarded.trust.guard
+    authority = guarded.trust.authority
+    assert authority.is_relative_to(guarded.folder)
+    one.close()
+    assert broker.stopped == 3
+    assert not authority.exists()
+
+
 def test_a_broker_that_was_handed_over_is_left_running(opened, tmp_path, monkeypatch):
     """Its owner stops it."""
     one, broker, _ = opened()

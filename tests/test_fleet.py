@@ -11,3 +11,15 @@ def test_new_values_reach_every_instance(tmp_path):
     fleet.give(model_path="new")
     assert fleet.instances[0].values == {"model_path": "new", "group_id": "g", "instance": "0"}
     assert fleet.values == {"model_path": "new", "group_id": "g"}
+
+
+def test_one_instance_may_have_values_of_its_own(tmp_path):
+    """Before it was ever started, and again after."""
+    fleet = Fleet(["x"], {"client_config": "all"}, None, tmp_path, "n", tmp_path, "t",
+                  lambda: 1, 1.0)  # fmt: skip
+    fleet.prepare(1, client_config="own")
+    assert fleet.instances[1].values["client_config"] == "own"
+    fleet.prepare(1, client_config="other")
+    assert fleet.instances[1].values["client_config"] == "other"
+    assert fleet.values == {"client_config": "all"}
+    assert list(fleet.instances) == [1]

@@ -106,21 +106,27 @@ def a_scenario():
 
 
 class Bench(SimpleNamespace):
-    """One that has a spare."""
+    """One that has others beside it."""
 
     can_spare = True
 
     def spare(self):
-        return SimpleNamespace(spare=True)
+        return "spare"
+
+    def guarded(self):
+        return "guarded"
 
 
-@pytest.mark.parametrize(("tags", "spare"), [(["kafka"], False), (["breaks-broker"], True)])
-def test_only_a_scenario_that_breaks_its_broker_gets_another(tmp_path, monkeypatch, tags, spare):
+@pytest.mark.parametrize(
+    ("tags", "other"),
+    [(["kafka"], ""), (["breaks-broker"], "spare"), (["guarded", "client-config"], "guarded")],
+)
+def test_only_a_scenario_that_asks_for_it_gets_another_broker(tmp_path, monkeypatch, tags, other):
     monkeypatch.setattr(session, "World", lambda bench, *_: bench)
     feature = SimpleNamespace(filename="f.feature")
     scenario = SimpleNamespace(
         filename="f.feature", line=1, name="s", feature=feature, effective_tags=tags
     )
     options = SimpleNamespace(limits=Limits())
-    world = Session(Bench(options=options), tmp_path)._world(scenario)
-    assert isinstance(world, Bench) is not spare
+    own = Bench(options=options)
+    assert Session(own, tmp_path)._world(scenario) == (other or own)

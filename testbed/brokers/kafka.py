@@ -7,6 +7,7 @@ from pathlib import Path
 
 from testbed.brokers import aot, jars, kept, ports, settings, storage
 from testbed.brokers.ended import Ended
+from testbed.brokers.guard import Guard
 from testbed.brokers.installation import Installation
 from testbed.brokers.node import Node
 from testbed.brokers.protocol import Handover, ProxiedListener
@@ -24,13 +25,17 @@ BIND_FAILED, DISK_FULL = ("Address already in use", "BindException"), "No space 
 class KafkaBroker(RunningKafka):
     """The embedded broker of a run, which starts it and stops it.
 
-    ``folder`` is the run's own; ``why`` says in words how this broker came to be chosen.
+    ``folder`` is the run's own; ``why`` says in words how this broker came to be chosen;
+    ``guard`` has ways in beside the open one.
     """
 
-    def __init__(self, options: Options, folder: Path, guardian, say, *, why: str = ""):
+    def __init__(
+        self, options: Options, folder: Path, guardian, say, *, why: str = "",
+        guard: Guard | None = None,
+    ):  # fmt: skip
         super().__init__(Node(folder / "kafka"), options.limits)
         self._options, self._guardian, self._say, self._why = options, guardian, say, why
-        self._folder, self._outlives = folder, options.keep
+        self._folder, self._outlives, self.guard = folder, options.keep, guard
         self._installation: Installation | None = None
         self._data: Path | None = None
         self._training: Training | None = None
@@ -117,7 +122,8 @@ class KafkaBroker(RunningKafka):
     def _start_once(self) -> int:
         if self._options.port:
             ports.refuse_taken(self._options.port)
-        port, controller, *others = ports.steady(2 + 2 * SLOTS)
+        guarded = self.guard.count if self.guard else 0
+        port, controller, *others = ports.steady(2 + 2 * SLOTS + guarded)
         port = self._options.port or port
         self._folder.mkdir(parents=True, exist_ok=True)
         self._data = storage.new_data_folder(self._folder)
@@ -126,9 +132,12 @@ class KafkaBroker(RunningKafka):
         options = aot.options(self._installation.java)
         pair = (port, controller)
         marks = {"token": self._guardian.token, "outlives": self._outlives}
-        proxied = settings.proxied(others[:SLOTS], others[SLOTS:])
+        proxied = settings.proxied(others[:SLOTS], others[SLOTS : 2 * SLOTS])
         self._proxied = tuple((one.advertised, one.address) for one in proxied)
         more = {} if self._options.is_reference else settings.JOINED_SOFTLY
+        if self.guard:
+            proxied += self.guard.listeners(others[2 * SLOTS :])
+            more = more | self.guard.properties()
         self._installation.define(
             self._node, self._data, pair, options, proxied=proxied, more=more, **marks
         )

@@ -20,6 +20,7 @@ class Listener:
     name: str
     port: int
     advertised: str = ""
+    protocol: str = "PLAINTEXT"
 
     @property
     def address(self) -> str:
@@ -105,7 +106,9 @@ def server_properties(
         "log.dirs": data.as_posix(),
         "listeners": ",".join(one.bound for one in everyone),
         "advertised.listeners": ",".join(one.told for one in listeners),
-        "listener.security.protocol.map": ",".join(f"{one.name}:PLAINTEXT" for one in everyone),
+        "listener.security.protocol.map": ",".join(
+            f"{one.name}:{one.protocol}" for one in everyone
+        ),
         "controller.quorum.voters": f"{NODE_ID}@{HOST}:{controller.port}",
     }
     for one in listeners:

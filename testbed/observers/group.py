@@ -35,7 +35,7 @@ class GroupObserver:
         partitions: dict[str, int],
         history: History,
     ):
-        self._questions, self._group, self._history = questions, group, history
+        self._questions, self.name, self._history = questions, group, history
         self._topics, self._partitions = topics, partitions
         self._last_commit: dict[int, int] | None = None
         self._last_group: Group | None = None
@@ -66,10 +66,10 @@ class GroupObserver:
         """The group's committed offset of each input partition that has one."""
         topic = self._topics["input"]
         asked = [TopicPartition(topic, p) for p in range(self._partitions["input"])]
-        request = ConsumerGroupTopicPartitions(self._group, asked)
+        request = ConsumerGroupTopicPartitions(self.name, asked)
         told = self._questions.ask(
             lambda admin: admin.list_consumer_group_offsets([request], request_timeout=NEVER_S)[
-                self._group
+                self.name
             ],
             "tell the group's offsets",
         )
@@ -110,8 +110,8 @@ class GroupObserver:
     def describe(self) -> Group:
         """The group's state and members now; recorded where it changed."""
         told = self._questions.ask(
-            lambda admin: admin.describe_consumer_groups([self._group], request_timeout=NEVER_S)[
-                self._group
+            lambda admin: admin.describe_consumer_groups([self.name], request_timeout=NEVER_S)[
+                self.name
             ],
             "describe the group",
         )

@@ -17,7 +17,7 @@ from testbed.runner import sharing
 from testbed.runner.reports import begin
 
 COPIED = ("results", "allure-results", "history", "trace")
-LOOSE = ("consumer-*.log", "kafka.log", "spare-kafka.log", "redpanda.log")
+LOOSE = ("consumer-*.log", "kafka.log", "spare-kafka.log", "guarded-kafka.log", "redpanda.log")
 SAME = ("consumer", "delivery", "dead_letter", "oracle", "seed")  # else it was not one run
 
 

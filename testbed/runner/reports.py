@@ -11,7 +11,7 @@ from testbed.runner.console import Console
 
 LOG = "kafka_integration.log"
 OF_A_RUN = (
-    LOG, "redpanda*.log", "kafka*.log", "spare-kafka*.log", "consumer-*.log",
+    LOG, "redpanda*.log", "kafka*.log", "spare-kafka*.log", "guarded-kafka*.log", "consumer-*.log",
     "test-results.xml", "summary.txt", "summary.json", "allure-results", "allure-report", "history",
     "results", "junit", "pass-*", "trace", "trace.svg",
 )  # fmt: skip

@@ -67,7 +67,7 @@ def _began(world: World, topics, partitions, group: str) -> Began:
 def _fleet(world: World, topics: dict[str, str], group: str) -> Fleet:
     bench, options = world.bench, world.options
     values = {
-        "bootstrap_servers": world.network.servers,
+        "bootstrap_servers": world.security.servers or world.network.servers,
         "input_topic": topics[INPUT],
         "output_topic": topics[PREDICTIONS],
         "deadletter_topic": topics[DEAD_LETTERS],

@@ -21,6 +21,7 @@ from testbed.world.inputs import Inputs
 from testbed.world.network import Network
 from testbed.world.outcomes import Outcomes
 from testbed.world.repair import Repair
+from testbed.world.security import Security
 from testbed.world.sending import Sending
 from testbed.world.service import Service
 from testbed.world.transactions import Transactions
@@ -45,6 +46,7 @@ class World:
         self.transactions = Transactions(self)
         self.service = Service(self)
         self.network = Network(self)
+        self.security = Security(self)
         self.troubles = Troubles(self)
         self.inputs = Inputs(self)
         self.outcomes = Outcomes(self)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from testbed.brokers import ports, settings
+from testbed.brokers.guard import Guard
 from testbed.brokers.ports import STEADY
 
 
@@ -30,3 +31,23 @@ def test_steady_ports_are_free_and_outside_what_connections_get():
     found = ports.steady(4)
     assert len(set(found)) == 4
     assert all(port in STEADY and not ports.is_taken(port) for port in found)
+
+
+def test_a_guarded_way_in_asks_who_is_there():
+    """It has a protocol and a certificate of its own; the suite's own way stays open."""
+    guard = Guard({"GUARDED": Path("a.pem"), "EXPIRED": Path("b.pem")})
+    clients, controller = settings.Listener("CLIENTS", 1), settings.Listener("CONTROLLER", 2)
+    assert guard.count == 2
+    ways = [clients, *guard.listeners([3, 4])]
+    text = settings.server_properties(Path("data"), ways, controller, guard.properties())
+    told = dict(line.split("=", 1) for line in text.splitlines())
+    assert told["listener.security.protocol.map"].split(",") == [
+        "CLIENTS:PLAINTEXT", "GUARDED:SASL_SSL", "EXPIRED:SASL_SSL", "CONTROLLER:PLAINTEXT",
+    ]  # fmt: skip
+    assert guard.address() == "127.0.0.1:3"
+    assert guard.address("EXPIRED") == "127.0.0.1:4"
+    assert told["listener.name.guarded.ssl.keystore.location"] == "a.pem"
+    assert told["listener.name.expired.ssl.keystore.location"] == "b.pem"
+    assert told["listener.name.expired.sasl.enabled.mechanisms"] == "SCRAM-SHA-512"
+    assert told["authorizer.class.name"].endswith("StandardAuthorizer")
+    assert told["super.users"] == "User:ANONYMOUS"

@@ -1,0 +1,1 @@
+"""Who may do what on a broker that asks who is there: certificates, accounts, rights."""
