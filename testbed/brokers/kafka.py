@@ -47,7 +47,7 @@ class KafkaBroker(RunningKafka):
 
         Raises ``CannotStart`` with cause and next step, leaving nothing running.
         """
-        if self._reuse():
+        if self.guard is None and self._reuse():  # a kept one has no guarded ways in
             return self.handover
         began = time.monotonic()
         try:

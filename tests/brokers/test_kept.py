@@ -3,10 +3,13 @@
 import psutil
 import pytest
 
-from testbed.brokers import kept
+from testbed.brokers import KafkaBroker, kept
+from testbed.brokers.guard import Guard
+from testbed.brokers.installation import Installation
 from testbed.brokers.node import Node
 from testbed.brokers.readiness import Readiness
 from testbed.errors import CannotStart
+from testbed.options import Options
 
 
 @pytest.fixture
@@ -88,3 +91,16 @@ def test_a_kept_broker_that_fails_to_start_leaves_nothing(own_cache, make_broker
     with pytest.raises(CannotStart):
         broker.start()
     assert list((own_cache / "kept").glob("kafka-*")) == []
+
+
+def test_a_guarded_one_is_never_a_kept_one(tmp_path, monkeypatch):
+    """What was kept has no guarded ways in."""
+
+    def not_there(*_):
+        raise CannotStart("No Java")
+
+    monkeypatch.setattr(kept, "find", lambda _: pytest.fail("looked for a kept one"))
+    monkeypatch.setattr(Installation, "find", not_there)
+    broker = KafkaBroker(Options(broker="kafka"), tmp_path, None, print, guard=Guard({}))
+    with pytest.raises(CannotStart, match="No Java"):
+        broker.start()
