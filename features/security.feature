@@ -18,6 +18,7 @@ Feature: The service works with what it is allowed, and stops where it is not
 
   Rule: A service that is not let in does nothing, and nothing is lost
 
+    @slow
     Scenario: Not let in until what is wrong is put right
       Given 60 events were published before the service started
       When the service is started once with each of these

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from testbed.world.world import World
 
 STILL_S = 4.0  # a service that does nothing for so long stands still where everybody sees it
+NOT_IN_S = 10.0  # and one that was just started, and has all its imports before it
 REFUSED = 5  # the reference's exit code where it is not let in, or not allowed
 BAD, GOOD = 4, 16  # events while a right is missing: enough for each topic to be written to
 
@@ -60,7 +61,7 @@ class Security:
         with faults.recorded(pipeline, "broker lets nobody in") as proof:
             proof["open_work"] = faults.open_work(pipeline.group.checkpoint("live"))
             pipeline.start_consumers(len(wrongs))
-            self._await_powerless()
+            self._await_powerless(NOT_IN_S)
             pipeline.group.checkpoint("live")
 
     def expect_shut_out(self) -> None:
@@ -111,23 +112,28 @@ class Security:
         with faults.recorded(pipeline, f"broker withdraws the right {right.title}") as proof:
             self._world.bench.access.revoke(self._binding(right))
             world.sending.mixed(BAD, GOOD)
-            self._await_powerless()
+            self._await_powerless(STILL_S)
             self._stops[right.title] = pipeline.group.checkpoint("live")
             proof["open_work"] = faults.open_work(self._stops[right.title])
             self._grant(right)
         world.service.restart()  # some clients never try again after such an answer
         pipeline.await_outcomes(right.title)
 
-    def _await_powerless(self) -> None:
-        """Until every instance has ended, or nothing has moved for a while."""
+    def _await_powerless(self, still_s: float) -> None:
+        """Until every instance has ended, or nothing has moved for a while.
+
+        The reference ends, as it promises: only a machine with much else to do lets it wait.
+        """
         pipeline, history = self._world.pipeline, self._world.history
+        if self._world.options.is_reference:
+            still_s = self._world.limits.consumer_ready_s
         last: list = [None, history.now()]
 
         def powerless() -> bool:
             state = (pipeline.reader.count, pipeline.group.committed())
             if state != last[0]:
                 last[:] = [state, history.now()]
-            return not pipeline.fleet.running() or history.now() - last[1] > STILL_S
+            return not pipeline.fleet.running() or history.now() - last[1] > still_s
 
         until(
             powerless,

@@ -72,6 +72,26 @@ def test_work_that_waits_shows_that_a_right_was_missing():
         made.expect_stopped()
 
 
+@pytest.mark.parametrize(("reference", "waits_s"), [(True, 60.0), (False, 4.0)])
+def test_the_reference_is_given_the_time_to_end(reference, waits_s):
+    """Others stand still as soon as nothing has moved for a while."""
+    made, now = security(reference=reference), [0.0]
+    world = made._world
+    world.history = SimpleNamespace(now=lambda: now[0])
+    world.limits = SimpleNamespace(consumer_ready_s=60.0, outcomes_s=5.0)
+    world.pipeline.reader = SimpleNamespace(count=0)
+    looks = []
+
+    def running():
+        looks.append(now[0])
+        now[0] += 1
+        return [0]
+
+    world.pipeline.fleet = SimpleNamespace(running=running)
+    made._await_powerless(4.0)
+    assert looks[-1] == waits_s
+
+
 def test_no_right_withdrawn_proves_nothing():
     with pytest.raises(AssertionError, match="got none"):
         security().expect_stopped()
