@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 STARTING, READY, STUCK, HUNG, STOPPING = "starting", "ready", "stuck", "hung", "stopping"
-STUCK_S = 5.0  # above what a rebalance or a broker's restart takes
+STUCK_S = 3.0  # a healthy batch takes a fraction of a second
 HUNG_S = 90.0  # no single call of a client takes longer than its own limit of a minute
 
 

@@ -204,7 +204,32 @@ class Mark(Event, frozen=True, kw_only=True, tag="mark"):
     figures: dict[str, float | int | str] = {}
 
 
-AnyEvent = Began | Sent | Outcome | Checkpoint | Group | Process | Fault | Settled | Mark
+class Figures(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What an instance says that it did, where its page has the names of the agreed figures."""
+
+    events: float = 0.0
+    outcomes: dict[str, float] = {}  # scored, or the type of a dead letter
+    dead_letters: dict[str, float] = {}  # by type
+    batch_records: float = 0.0
+    lag: dict[int, float] = {}  # input partition -> records behind
+    in_flight: float = 0.0
+    partitions: float = 0.0
+    rebalances: float = 0.0
+    commits: float = 0.0
+    transactions: dict[str, float] = {}  # committed, aborted
+
+
+class Reading(Event, frozen=True, kw_only=True, tag="reading"):
+    """An instance's metrics page: its ``families``, and why a scraper would refuse it."""
+
+    instance: int
+    incarnation: int
+    families: int = 0
+    problems: tuple[str, ...] = ()
+    figures: Figures | None = None
+
+
+AnyEvent = Began | Sent | Outcome | Checkpoint | Group | Process | Fault | Settled | Mark | Reading
 E_ = TypeVar("E_", bound=Event)
 _decoder = msgspec.json.Decoder(AnyEvent)
 

@@ -31,6 +31,7 @@ PROMISES = {
     "the service stops when asked, with its work done": ("stops-clean",),
     "the service stays up": ("stays-up",),
     "every partition has one owner": ("every-partition-owned",),
+    "the service's figures agree with what it did": ("figures-agree",),
 }
 
 TOPICS = {"input": INPUT, "predictions": PREDICTIONS, "dead letter": DEAD_LETTERS}

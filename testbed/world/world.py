@@ -26,6 +26,7 @@ from testbed.world.sending import Sending
 from testbed.world.service import Service
 from testbed.world.transactions import Transactions
 from testbed.world.troubles import Troubles
+from testbed.world.watching import Watching
 
 
 class World:
@@ -48,6 +49,7 @@ class World:
         self.network = Network(self)
         self.security = Security(self)
         self.troubles = Troubles(self)
+        self.watching = Watching(self)
         self.inputs = Inputs(self)
         self.outcomes = Outcomes(self)
         self.repair = Repair(self)

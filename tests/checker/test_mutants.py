@@ -16,6 +16,7 @@ from testbed.checker.promises import (
     consistent_score,
     contracts,
     dead_letter_faithful,
+    figures_agree,
     lag_returns,
     no_duplicates,
     no_loss,
@@ -144,6 +145,11 @@ BENT = [
     (ownership, "LASTS_S", 0.0),
     (ownership, "LASTS_S", float("inf")),
     (no_duplicates, "over_budget", returns([])),
+    (figures_agree, "_counted", returns([])),
+    (figures_agree, "_work", returns([])),
+    (figures_agree, "_ownership", returns([])),
+    (figures_agree, "_deeds", returns([])),
+    (figures_agree, "_incomparable", returns("never")),
 ]
 
 

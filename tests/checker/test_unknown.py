@@ -1,7 +1,10 @@
 """What cannot be told is UNKNOWN: neither held nor laid on the consumer."""
 
+import pytest
+
 from testbed.checker import judge
 from testbed.checker.verdict import Verdict
+from testbed.history import Figures, Reading
 from tests.checker.story import Story
 
 ALO = "at-least-once"
@@ -66,6 +69,32 @@ def test_an_instance_that_ended_by_itself_is_at_fault_for_what_waits():
     story.look("final", {})
     broken = {finding.promise for finding in judge(story.history).broken}
     assert broken == {"stays-up", "no-loss", "lag-returns"}
+
+
+def _read_by_somebody(*, settle=True, late=False, again=False):
+    story = Story()
+    story.answer(story.send("A"))
+    if again:
+        story.kill()
+        story.start()
+    if settle:
+        story.settle()
+    story.add(Reading(instance=0, incarnation=story.run, families=1, figures=Figures()))
+    if late:
+        story.answer(story.send("B"))
+    return story.end()
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [
+        ({"settle": False}, "before all was answered"),
+        ({"late": True}, "answered after the figures were read"),
+        ({"again": True}, "a run of one was not read"),
+    ],
+)
+def test_figures_of_another_time_than_the_ledger_are_not_compared(when, why):
+    assert why in unknown(_read_by_somebody(**when), "figures-agree")
 
 
 def test_a_history_that_ends_in_the_middle_tells_no_loss():

@@ -9,6 +9,7 @@ from testbed.checker.promises import (
     consistent_score,
     dead_letter_contract,
     dead_letter_faithful,
+    figures_agree,
     lag_returns,
     never_both,
     no_duplicates,
@@ -33,7 +34,7 @@ _MODULES = (
     commit_not_ahead, commit_reaches_end, commit_monotone, restart_idle,
     prediction_contract, dead_letter_contract, dead_letter_faithful, right_error_type,
     poison, aborted_invisible, zombie,
-    lag_returns, stops_clean, stays_up, ownership,
+    lag_returns, stops_clean, stays_up, ownership, figures_agree,
 )  # fmt: skip
 
 PROMISES = tuple(Promise(module.ABOUT, module.check) for module in _MODULES)

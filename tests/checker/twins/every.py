@@ -1,6 +1,6 @@
 """All twins of all modules."""
 
-from tests.checker.twins import commits, content, delivery, letters, repeats, service
+from tests.checker.twins import commits, content, delivery, figures, letters, repeats, service
 
-_MODULES = (delivery, repeats, content, letters, commits, service)
+_MODULES = (delivery, repeats, content, letters, commits, service, figures)
 ALL = [twin for module in _MODULES for twin in module.TWINS]

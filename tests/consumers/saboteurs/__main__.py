@@ -28,8 +28,9 @@ def _reference(chosen: Saboteur) -> int:
     from consumer.__main__ import main as consume
 
     environ = os.environ
+    port = environ["METRICS_PORT"] if chosen.options.get("consumer.metrics") == "yes" else "0"
     sys.argv = [
-        *("consumer", "--delivery", chosen.runs or chosen.delivery, "--metrics-port", "0"),
+        *("consumer", "--delivery", chosen.runs or chosen.delivery, "--metrics-port", port),
         *("--instance", environ.get("INSTANCE", "0")),
         *(("--client-config", config) if (config := environ.get("CLIENT_CONFIG")) else ()),
     ]

@@ -53,4 +53,6 @@ OFFSETS_UNHEARD = (
     "network_faults: The service never hears that its work counts as done with its results"
 )
 
+SHOWN = "observability: Scores, dead letters and backlog are shown as they are"
+
 CRASHED_BROKER = "broker_outages: The broker crashes and comes back"

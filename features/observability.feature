@@ -1,0 +1,35 @@
+@integration @kafka @metrics
+Feature: Operators see how the service is doing
+  In order to notice trouble before the retention team does
+  As the team that operates the scoring service
+  I want to see what the service does, and whether it can do it
+
+  Rule: What the service shows agrees with what it did
+
+    Scenario: Scores, dead letters and backlog are shown as they are
+      Given the scoring service is running
+      When a mixed load of 1000 events is published
+      And the service's figures are read once all is answered
+      Then the promise holds: the service's figures agree with what it did
+      And every promise holds
+
+  Rule: A glance tells ready from alive from stuck
+
+    @reference @slow
+    Scenario: From its start to trouble and back
+      Given the scoring service says that it is alive, and later that it is ready
+      When the predictions topic refuses 100 events until the service says that it is stuck
+      Then it says that it is ready again
+      And the promise holds: no event is lost
+      And every promise holds
+
+  Rule: Whoever reads the figures never disturbs the scoring
+
+    @reference
+    Scenario: Readers that never finish their question
+      Given the scoring service is running
+      When 40 readers hold up its metrics page while it works on 2000 events
+      And the service's figures are read once all is answered
+      Then the promise holds: no event is lost
+      And the promise holds: the service's figures agree with what it did
+      And every promise holds
