@@ -8,10 +8,16 @@ from testbed.brokers.ended import TAIL, Ended
 from testbed.brokers.node import LOG, Node
 from testbed.brokers.protocol import Handover
 from testbed.brokers.readiness import Readiness
-from testbed.brokers.settings import SESSION_AFTER_RESTART_MS
+from testbed.brokers.settings import CALL_OFF_AFTER_RESTART_MS, SESSION_AFTER_RESTART_MS
 from testbed.errors import BenchError, CannotStart, NotReached
 from testbed.limits import Limits
 from testbed.wait import until
+
+AFTER_RESTART = (
+    *("--override", f"broker.session.timeout.ms={SESSION_AFTER_RESTART_MS}"),
+    "--override",
+    f"transaction.abort.timed.out.transaction.cleanup.interval.ms={CALL_OFF_AFTER_RESTART_MS}",
+)
 
 
 class RunningKafka:
@@ -50,8 +56,7 @@ class RunningKafka:
             self._node.terminate()
         else:
             self._node.kill()
-        session = f"broker.session.timeout.ms={SESSION_AFTER_RESTART_MS}"
-        self._protect(self._node.launch("--override", session))
+        self._protect(self._node.launch(*AFTER_RESTART))
         await_ready(self._node, self.handover.bootstrap_servers, self._limits.broker_ready_s)
 
     def save_logs(self, target: Path) -> None:

@@ -11,6 +11,9 @@ SESSION_MS = 60_000
 # At a restart the controller refuses the node until its former life's session has ended; a
 # session much shorter than this ends by itself when the machine is busy.
 SESSION_AFTER_RESTART_MS = 4_000
+# Until then it leads its partitions without being reachable for itself, and a transaction that it
+# called off would be forgotten without its markers: its messages became valid with the next one.
+CALL_OFF_AFTER_RESTART_MS = 6_000
 
 
 @dataclass(frozen=True)
