@@ -45,7 +45,9 @@ class Watching:
         def complete() -> bool:
             shown = [one.figures for one in self._pages() if one.figures]
             told = sum(sum(one.outcomes.values()) for one in shown)
-            return not shown or (told >= seen and not any(_unfinished(one) for one in shown))
+            backlogs = {partition for one in shown for partition in one.lag}
+            whole = told >= seen and len(backlogs) >= pipeline.partitions["input"]
+            return not shown or (whole and not any(_unfinished(one) for one in shown))
 
         with suppress(NotReached):  # the promise tells which figure does not
             until(complete, within_s=limits.settle_s, what="figures that agree",
