@@ -52,6 +52,7 @@ class Began(Event, frozen=True, kw_only=True, tag="began"):
     partitions: dict[str, int] = {}  # role -> partition count
     group: str = ""
     replay: str = ""  # the command that plays this scenario again
+    service_levels: dict[str, float] = {}  # figure -> the most that it may be
 
 
 Headers = tuple[tuple[str, bytes | None], ...]

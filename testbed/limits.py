@@ -45,6 +45,34 @@ class Limits:
     freeze_s: float = 1.0
 
 
+# What a service level may be at most, by its figure (see testbed/checker/levels.py); with the
+# reference's own limits, many times what it needs, so that a busy machine is no breach.
+SERVICE_LEVELS: dict[str, float | None] = {
+    "latency_p50_ms": 5_000.0,
+    "latency_p95_ms": None,
+    "latency_p99_ms": 20_000.0,
+    "latency_max_ms": None,
+    "backlog_s": 60.0,  # from the service's start until all that waited counts as done
+    "recovery_s": 60.0,  # from the end of a killed member's session until events are answered
+    "caught_up_s": None,  # from there until all that was published before the kill counts as done
+}
+
+
+def service_levels(userdata: dict[str, str], *, reference: bool) -> dict[str, float]:
+    """Every ``service_level.<figure>`` of ``userdata``, over the reference's own limits.
+
+    Raises ``UsageError`` for an unknown figure, or a limit that is no number above 0.
+    """
+    own = {name: limit for name, limit in SERVICE_LEVELS.items() if limit} if reference else {}
+    prefix = "service_level."
+    given = {k.removeprefix(prefix): v for k, v in userdata.items() if k.startswith(prefix)}
+    for name in given:
+        if name not in SERVICE_LEVELS:
+            known = ", ".join(sorted(SERVICE_LEVELS))
+            raise UsageError(f"Unknown service level {prefix}{name}", f"known: {known}")
+    return own | {name: _above_zero(f"{prefix}{name}", text) for name, text in given.items()}
+
+
 def with_overrides(limits: Limits, userdata: dict[str, str]) -> Limits:
     """Apply every ``timeout.<name>_s`` of ``userdata``; raises ``UsageError`` for a bad one."""
     given = {k.removeprefix("timeout."): v for k, v in userdata.items() if k.startswith("timeout.")}
@@ -52,14 +80,16 @@ def with_overrides(limits: Limits, userdata: dict[str, str]) -> Limits:
     for name in given:
         if name not in known:
             raise UsageError(f"Unknown limit timeout.{name}", f"known: {', '.join(sorted(known))}")
-    return replace(limits, **{name: _seconds(name, text) for name, text in given.items()})
+    seconds = {name: _above_zero(f"timeout.{name}", text) for name, text in given.items()}
+    return replace(limits, **seconds)
 
 
-def _seconds(name: str, text: str) -> float:
+def _above_zero(name: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError:
         value = 0.0
     if not 0 < value < float("inf"):
-        raise UsageError(f"Expected timeout.{name} to be seconds above 0, got {text!r}")
+        unit = "milliseconds" if name.endswith("_ms") else "seconds"
+        raise UsageError(f"Expected {name} to be {unit} above 0, got {text!r}")
     return value

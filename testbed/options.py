@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from testbed.errors import UsageError
-from testbed.limits import Limits, with_overrides
+from testbed.limits import Limits, service_levels, with_overrides
 
 BROKERS = ("auto", "kafka", "redpanda", "external")
 DELIVERIES = ("exactly-once", "at-least-once")
@@ -34,6 +34,7 @@ class Options:
     keep: bool = False
     reports: Path = Path("reports")
     limits: Limits = field(default_factory=Limits)
+    service_levels: dict[str, float] = field(default_factory=dict)  # figure -> its most
 
     @property
     def is_reference(self) -> bool:
@@ -80,6 +81,7 @@ def from_userdata(userdata: dict[str, str]) -> Options:
         keep=_switch(data, "keep", default=False),
         reports=Path(data.get("reports") or "reports"),
         limits=with_overrides(Limits(), data),
+        service_levels=service_levels(data, reference=reference),
     )
     _check_external(options)
     return options

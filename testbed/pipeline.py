@@ -52,7 +52,7 @@ class Pipeline:
 
     def publish(self, drafts: list[Draft], *, phase: str = "", keep_values=True) -> list[Sent]:
         """Publish drafts on the input topic and wait for the broker's answers."""
-        drafts, expected = self._expect(drafts)
+        drafts, expected = self.prepare(drafts)
         return self.publisher.publish(
             drafts,
             expected,
@@ -66,12 +66,12 @@ class Pipeline:
 
         With each record its partition and offset.
         """
-        drafts, expected = self._expect([draft for draft, _ in records])
+        drafts, expected = self.prepare([draft for draft, _ in records])
         return self.publisher.adopt(drafts, expected, [place for _, place in records])
 
     def transaction(self, producer: Producer, drafts: list[Draft]):
         """Publish drafts in a transaction; see ``Publisher.transaction``."""
-        drafts, expected = self._expect(drafts)
+        drafts, expected = self.prepare(drafts)
         within_s = self.limits.publish_s
         return self.publisher.transaction(producer, drafts, expected, within_s=within_s)
 
@@ -237,7 +237,8 @@ class Pipeline:
         """Record a moment that a promise refers to."""
         self.history.append(Mark(name=name, figures=figures))
 
-    def _expect(self, drafts: list[Draft]):
+    def prepare(self, drafts: list[Draft]):
+        """The drafts with what is right for them, and each one's score and label, if known."""
         if self.oracle is None:
             return drafts, [None] * len(drafts)
         expected = self.oracle.expect(drafts)

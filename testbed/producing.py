@@ -34,14 +34,26 @@ class Publisher:
 
         ``expected`` gives each draft's right score and label, or None where there is none.
         """
+        answers = self.send(self._producer, drafts, expected, phase, keep_values=keep_values)
+        self.await_answers(self._producer, within_s)
+        return answers
+
+    def send(
+        self, producer: Producer, drafts: Iterable[Draft], expected: Iterable, phase: str,
+        *, keep_values: bool = True,
+    ) -> list[Sent]:  # fmt: skip
+        """Send all through ``producer`` without waiting; the answers come into what is returned."""
         answers: list[Sent] = []
         for draft, right in zip(drafts, expected, strict=True):
             sent = _sent(self.count, draft, right, phase, keep_values)
-            self._send(self._producer, sent, draft, answers)
+            self._send(producer, sent, draft, answers)
             self.count += 1
-        if self._producer.flush(within_s):
-            self._give_up()
         return answers
+
+    def await_answers(self, producer: Producer, within_s: float) -> None:
+        """Wait for every answer; what has none by then ends as failed or unknown."""
+        if producer.flush(within_s):
+            self._give_up(producer)
 
     def adopt(
         self, drafts: Iterable[Draft], expected: Iterable, places: Iterable[tuple[int, int]]
@@ -80,10 +92,10 @@ class Publisher:
             for answer in answers:
                 self._history.append(answer)
 
-    def _give_up(self) -> None:
+    def _give_up(self, producer: Producer) -> None:
         """Have librdkafka answer for what the broker never did: unsent failed, sent unknown."""
-        self._producer.purge()
-        self._producer.flush(1)
+        producer.purge()
+        producer.flush(1)
 
     def _send(
         self, producer: Producer, sent: Sent, draft: Draft, answers: list[Sent], *, record=True

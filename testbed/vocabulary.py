@@ -32,6 +32,7 @@ PROMISES = {
     "the service stays up": ("stays-up",),
     "every partition has one owner": ("every-partition-owned",),
     "the service's figures agree with what it did": ("figures-agree",),
+    "the service keeps its service levels": ("service-levels",),
 }
 
 TOPICS = {"input": INPUT, "predictions": PREDICTIONS, "dead letter": DEAD_LETTERS}

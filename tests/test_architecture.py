@@ -70,7 +70,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 UPPER = ("world", "session", "runner", "reporting", "vocabulary")
 LOWER = (
     *("applies", "bench", "clients", "faults", "fleet", "models", "network", "pipeline"),
-    *("producing", "security", "settling", "topics", "traffic"),
+    *("pacing", "producing", "security", "settling", "topics", "traffic"),
 )
 # Libraries that only some parts may touch, and what the others use instead.
 KAFKA = ("confluent_kafka", "testbed.pipeline")

@@ -24,6 +24,17 @@ def test_any_other_consumer_promises_less_unless_it_says_more():
     assert options.session_timeout_s == 45
 
 
+def test_service_levels_are_judged_where_they_are_limited():
+    """The reference has limits of its own, which can be set; another consumer has what is given."""
+    own = from_userdata({"service_level.backlog_s": "7"}).service_levels
+    assert own == {
+        "latency_p50_ms": 5_000, "latency_p99_ms": 20_000, "backlog_s": 7, "recovery_s": 60,
+    }  # fmt: skip
+    assert from_userdata({"consumer.command": "run"}).service_levels == {}
+    given = {"consumer.command": "run", "service_level.latency_p95_ms": "250"}
+    assert from_userdata(given).service_levels == {"latency_p95_ms": 250}
+
+
 def test_a_limit_is_set_by_its_name():
     """In seconds, as userdata."""
     assert from_userdata({"timeout.stalled_s": "3"}).limits.stalled_s == 3
@@ -42,6 +53,9 @@ def test_a_limit_is_set_by_its_name():
         ("timeout.stalled_s", "0", "Expected timeout.stalled_s"),
         ("timeout.stalled_s", "inf", "Expected timeout.stalled_s"),
         ("timeout.unheard_s", "1", "Unknown limit timeout.unheard_s"),
+        ("service_level.backlog_s", "0", "Expected service_level.backlog_s to be seconds above 0"),
+        ("service_level.latency_p99_ms", "x", "to be milliseconds above 0, got 'x'"),
+        ("service_level.p99", "5", "Unknown service level service_level.p99"),
         ("broker", "external", "Expected broker.bootstrap_servers"),
     ],
 )

@@ -28,6 +28,7 @@ from testbed.history import (
 )
 
 E = TypeVar("E", bound=Event)
+REQUIRED = "required"  # a mark of this name tells which promises its scenario requires
 
 
 class Case:
@@ -79,6 +80,10 @@ class Case:
     def marks(self) -> list[Mark]:
         """Moments that promises refer to."""
         return self.of(Mark)
+
+    def requires(self, slug: str) -> bool:
+        """Whether the scenario is about this promise."""
+        return any(mark.name == REQUIRED and slug in mark.figures for mark in self.marks)
 
     @cached_property
     def seen(self) -> list[Outcome]:

@@ -6,13 +6,11 @@ from contextlib import contextmanager
 
 import msgspec
 
-from testbed.checker.case import Case
+from testbed.checker.case import REQUIRED, Case
 from testbed.checker.promise import Promise
 from testbed.checker.promises import PROMISES
 from testbed.checker.verdict import Finding, Verdict, merge
 from testbed.history import History, Mark
-
-REQUIRED = "required"  # a mark of this name tells which promises its scenario requires
 
 
 class Judgement(msgspec.Struct, frozen=True):

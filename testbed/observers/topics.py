@@ -33,6 +33,7 @@ class TopicReader:
         self._stopping = threading.Event()
         self._failure: Exception | None = None
         self.count = 0
+        self.prompt = False  # take each record as it comes, at the cost of more polls
         consumer.assign([TopicPartition(t, p, OFFSET_BEGINNING) for t, p in self._reached])
         self._thread = threading.Thread(target=self._run, name="topic-reader", daemon=True)
         self._thread.start()
@@ -62,9 +63,15 @@ class TopicReader:
     def _run(self) -> None:
         try:
             while not self._stopping.is_set():
-                self._take(self._consumer.consume(BATCH, POLL_S))
+                self._take(self._next())
         except Exception as error:  # handed to whoever waits: a thread has no caller
             self._failure = error
+
+    def _next(self) -> list[Message]:
+        if not self.prompt:
+            return self._consumer.consume(BATCH, POLL_S)
+        first = self._consumer.consume(1, POLL_S)
+        return first + self._consumer.consume(BATCH, 0) if first else first
 
     def _take(self, messages) -> None:
         now = round(self._history.now(), 6)

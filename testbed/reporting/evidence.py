@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import allure
 
+from testbed.checker import levels
 from testbed.checker.verdict import Finding, Verdict
 from testbed.history import DEAD_LETTERS, PREDICTIONS, History, Outcome, Sent
-from testbed.reporting import timeline
+from testbed.reporting import latencies, timeline
 from testbed.reporting.text import harmless, printable
 
 ENOUGH = 2**18  # bytes of one attachment; a report stays small
@@ -45,9 +46,27 @@ def pieces(history: History, findings: tuple[Finding, ...], file: Path) -> list[
     found = [Piece("Ledger", "text/csv", "csv", _table(ledger(history)))]
     if findings:
         found.append(Piece("Promises", "text/csv", "csv", _table(_promises(findings))))
+    found += _service_levels(history)
     found.append(Piece("Timeline", "image/svg+xml", "svg", timeline.draw(history, findings)))
     found.append(Piece("Play it again", "text/plain", "txt", _again(history, file)))
     return [_capped(piece) for piece in found]
+
+
+def _service_levels(history: History) -> list[Piece]:
+    """What was timed in a scenario about it, with its limits, and how long events waited."""
+    case = levels.timed(history)
+    if case is None:
+        return []
+    limits = case.began.service_levels
+    rows = [("figure", "measured", "at most")]
+    for name, value in levels.figures(case).items():
+        rows.append((name, f"{value:g}", f"{limits[name]:g}" if name in limits else "no limit"))
+    found = [Piece("Service levels", "text/csv", "csv", _table(rows))]
+    waited = [one.since_due for one in levels.delays(case)]
+    if waited:
+        picture = latencies.draw(waited, "Time from when an event was due to its answer")
+        found.append(Piece("Latency", "image/svg+xml", "svg", picture))
+    return found
 
 
 def ledger(history: History) -> list[tuple[str, str]]:

@@ -196,8 +196,14 @@ class Service:
     def traffic(self, count: int) -> Traffic:
         """A load of so many events, fewer for a slow service; its pace is measured first."""
         world = self._world
-        if world.bench.rate_per_s is None:
+        self.warm_up()
+        return Traffic(world.pipeline, world.sending.load(2 * world.bench.volume(count)))
+
+    def warm_up(self) -> float:
+        """Have it answer something, and give its pace in events/s, measured once per run."""
+        bench = self._world.bench
+        if bench.rate_per_s is None:
             self._measure()
         else:
             self._probe(WARM_UP)
-        return Traffic(world.pipeline, world.sending.load(2 * world.bench.volume(count)))
+        return bench.rate_per_s

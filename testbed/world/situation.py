@@ -61,6 +61,7 @@ def _began(world: World, topics, partitions, group: str) -> Began:
         partitions=partitions,
         group=group,
         replay=f"behave {world.place} -D seed={options.seed}",
+        service_levels=options.service_levels,
     )
 
 

@@ -18,6 +18,7 @@ from testbed.world import situation
 from testbed.world.agreement import Agreement
 from testbed.world.cluster import Cluster
 from testbed.world.inputs import Inputs
+from testbed.world.levels import Levels
 from testbed.world.network import Network
 from testbed.world.outcomes import Outcomes
 from testbed.world.repair import Repair
@@ -50,6 +51,7 @@ class World:
         self.security = Security(self)
         self.troubles = Troubles(self)
         self.watching = Watching(self)
+        self.levels = Levels(self)
         self.inputs = Inputs(self)
         self.outcomes = Outcomes(self)
         self.repair = Repair(self)
@@ -100,12 +102,12 @@ class World:
         return tuple(self._judgement.findings) if self._judgement else ()
 
     def figures(self) -> dict[str, float | int]:
-        """The guide's expected-result fields, from the history."""
+        """The guide's expected-result fields, and what was timed, from the history."""
         sent = [one for one in self.history.of(Sent) if one.outcome == "acknowledged"]
         seen = self.history.of(Outcome)
         scored = [one for one in seen if one.role == PREDICTIONS]
         wanted = {one.entity for one in sent if "scored" in one.admits}
-        return {
+        return self.levels.figures() | {
             "messages_sent": len(sent),
             "predictions_received": len(scored),
             "dead_letters_received": len(seen) - len(scored),

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from testbed.checker import PROMISES, judge, letters, predictions, windows
+from testbed.checker import PROMISES, judge, letters, levels, predictions, windows
 from testbed.checker.case import Case
 from testbed.checker.crew import Crew
 from testbed.checker.entry import Entry
@@ -27,6 +27,7 @@ from testbed.checker.promises import (
     right_error_type,
     right_outcome,
     right_score,
+    service_levels,
     stays_up,
     stops_clean,
     zombie,
@@ -150,6 +151,13 @@ BENT = [
     (figures_agree, "_ownership", returns([])),
     (figures_agree, "_deeds", returns([])),
     (figures_agree, "_incomparable", returns("never")),
+    (service_levels, "_doubt", returns("always")),
+    (service_levels, "LEAST", 1000),
+    (levels, "latency", returns({"latency_p99_ms": 0.0})),
+    (levels, "backlog", returns({})),
+    (levels, "recovery", returns({})),
+    (levels, "behind", returns({0: 0})),
+    (levels, "schedule", returns({})),
 ]
 
 

@@ -6,6 +6,7 @@ from testbed.checker import judge
 from testbed.checker.verdict import Verdict
 from testbed.history import Figures, Reading
 from tests.checker.story import Story
+from tests.checker.twins import levels
 
 ALO = "at-least-once"
 
@@ -95,6 +96,18 @@ def _read_by_somebody(*, settle=True, late=False, again=False):
 )
 def test_figures_of_another_time_than_the_ledger_are_not_compared(when, why):
     assert why in unknown(_read_by_somebody(**when), "figures-agree")
+
+
+@pytest.mark.parametrize(
+    ("history", "why"),
+    [
+        (lambda: levels.steady(late_s=2.0), "only because the suite published late"),
+        (lambda: levels.steady(count=50), "50 events say nothing about percentiles"),
+        (lambda: levels.backlog(partitions=3), "nothing was published on input[2]"),
+    ],
+)
+def test_levels_that_nothing_proves_are_not_kept(history, why):
+    assert why in unknown(history(), "service-levels")
 
 
 def test_a_history_that_ends_in_the_middle_tells_no_loss():

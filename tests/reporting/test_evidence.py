@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from testbed.checker.verdict import Finding, Verdict
 from testbed.history import DEAD_LETTERS, PREDICTIONS, Began, History, Outcome, Sent
 from testbed.reporting import evidence
+from tests.checker.twins import levels
 
 FILE = Path("reports/history/s.jsonl")
 
@@ -71,6 +72,18 @@ def test_the_way_to_play_it_again_is_there():
 def test_only_types_that_nothing_runs_in():
     found = {piece.mime_type for piece in evidence.pieces(_history(), FINDINGS, FILE)}
     assert found == {"text/plain", "text/csv", "image/svg+xml"}
+
+
+def test_what_was_timed_is_told_with_its_limit_and_drawn():
+    table = _piece("Service levels", levels.steady(count=3)).body
+    assert table.splitlines()[:2] == ["figure,measured,at most", "latency_p50_ms,1000,no limit"]
+    assert "latency_p99_ms,1000,1500" in table
+    assert "to 1 s" in _piece("Latency", levels.steady(count=3)).body
+
+
+def test_without_a_steady_load_there_is_no_picture_of_it():
+    names = [piece.name for piece in evidence.pieces(levels.backlog(), FINDINGS, FILE)]
+    assert "Service levels" in names and "Latency" not in names
 
 
 def test_an_attachment_is_cut_and_says_so():

@@ -23,6 +23,7 @@ from testbed.checker.promises import (
     right_error_type,
     right_outcome,
     right_score,
+    service_levels,
     stays_up,
     stops_clean,
     zombie,
@@ -34,7 +35,7 @@ _MODULES = (
     commit_not_ahead, commit_reaches_end, commit_monotone, restart_idle,
     prediction_contract, dead_letter_contract, dead_letter_faithful, right_error_type,
     poison, aborted_invisible, zombie,
-    lag_returns, stops_clean, stays_up, ownership, figures_agree,
+    lag_returns, stops_clean, stays_up, ownership, figures_agree, service_levels,
 )  # fmt: skip
 
 PROMISES = tuple(Promise(module.ABOUT, module.check) for module in _MODULES)
