@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import socket
+import ssl
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -163,8 +165,15 @@ class Security:
         return {"client_config": str(self._file(number))}
 
     def _renew(self, name: str) -> None:
+        """Change the broker's certificate, and wait until it shows the new one."""
         trust, access = self._world.bench.trust, self._world.bench.access
         access.configure(str(NODE_ID), keystore(name), trust.renewed(name).as_posix())
+        until(
+            lambda: _is_trusted(trust.guard.address(name), trust.authority),
+            within_s=self._world.limits.admin_s,
+            what="the broker to show its new certificate",
+            every_s=LOOK_EVERY_S,
+        )
 
     def _file(self, number: int) -> Path:
         return self._world.bench.folder / f"{self._user}-{number}.properties"
@@ -187,6 +196,20 @@ class Security:
         prefix = right.on == rights.TRANSACTIONS
         name = pipeline.group.name if prefix else names[right.on]
         return rights.binding(right, self._user, name, prefix=prefix)
+
+
+def _is_trusted(address: str, authority: Path) -> bool:
+    """Whether who listens there has a certificate that a client would take."""
+    host, _, port = address.rpartition(":")
+    context = ssl.create_default_context(cafile=authority)
+    try:
+        with (
+            socket.create_connection((host, int(port)), timeout=1) as connection,
+            context.wrap_socket(connection, server_hostname=host),
+        ):
+            return True
+    except OSError:  # ssl's errors are among them
+        return False
 
 
 def _write(path: Path, properties: dict[str, str]) -> None:
