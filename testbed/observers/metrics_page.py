@@ -19,7 +19,7 @@ TYPES = ("text/plain", "application/openmetrics-text")
 def read(port: int, instance: int, incarnation: int, within_s: float) -> Reading:
     """The page at ``port`` of this machine; what is wrong with it stands in the reading."""
     try:
-        answer = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=within_s)
+        answer = ask(port, "/metrics", within_s)
     except requests.RequestException as error:
         cause = f"nobody answers at port {port}: {type(error).__name__}"
         return Reading(instance=instance, incarnation=incarnation, problems=(cause,))
@@ -29,6 +29,16 @@ def read(port: int, instance: int, incarnation: int, within_s: float) -> Reading
         instance=instance, incarnation=incarnation, families=len(families),
         problems=tuple(problems), figures=figures(families),
     )  # fmt: skip
+
+
+def ask(port: int, path: str, within_s: float) -> requests.Response:
+    """Ask a process of this machine, by no proxy that the environment names.
+
+    Raises ``requests.RequestException`` where nobody answers.
+    """
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.get(f"http://127.0.0.1:{port}{path}", timeout=within_s)
 
 
 def parse(status: int, content_type: str, body: bytes) -> tuple[list[Metric], list[str]]:

@@ -50,7 +50,7 @@ class Watching:
             return not shown or (whole and not any(_unfinished(one) for one in shown))
 
         with suppress(NotReached):  # the promise tells which figure does not
-            until(complete, within_s=limits.settle_s, what="figures that agree",
+            until(complete, within_s=limits.stalled_s, what="figures that agree",
                   every_s=LOOK_EVERY_S)  # fmt: skip
         for page in self._pages():
             self._world.history.append(page)
@@ -114,14 +114,14 @@ class Watching:
         return [self._page(one) for one in self._world.pipeline.fleet.running()]
 
     def _page(self, one: Instance) -> Reading:
-        port, within_s = int(one.values["metrics_port"]), self._world.limits.settle_s
+        port, within_s = int(one.values["metrics_port"]), self._world.limits.admin_s
         return metrics_page.read(port, one.number, one.incarnation, within_s)
 
     def _health(self, instance: Instance, path: str) -> Health:
         """Status 0 where nobody answers."""
-        url = f"http://127.0.0.1:{instance.values['metrics_port']}{path}"
+        port = int(instance.values["metrics_port"])
         try:
-            answer = requests.get(url, timeout=self._world.limits.settle_s)
+            answer = metrics_page.ask(port, path, self._world.limits.admin_s)
         except requests.RequestException as error:
             return 0, type(error).__name__
         return answer.status_code, answer.text.strip()[:40]

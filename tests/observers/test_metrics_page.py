@@ -74,7 +74,10 @@ def test_nobody_at_the_port_is_told():
     assert reading.problems == ("nobody answers at port 9: ConnectionError",)
 
 
-def test_a_page_is_read():
+def test_a_page_is_read(monkeypatch):
+    """Whatever proxy the environment names: it does not know this machine's ports."""
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_response(200)
