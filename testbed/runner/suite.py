@@ -24,6 +24,7 @@ SHARD = "TESTBED_SHARD"
 SILENCE_MARGIN_S = 30.0  # a scenario past its own limit ends itself before the run ends it
 STOP_WITHIN_S = 5.0  # of the ten seconds that an interrupted run may take
 EVERY_S = 0.05
+FOLDERS = ("output", "progress", "events")  # one file of each for every worker
 LAST_WORDS = 15  # lines of behave that explain an early end
 WORDS = {"PASSED": "SUCCESS", "FAILED": "ERROR", "ERROR": "WARNING", "SKIPPED": "INFO"}
 SCENARIO_ENDED = re.compile(r"^\S.*?  (PASSED|FAILED|ERROR|SKIPPED)\b")
@@ -45,9 +46,7 @@ class Suite:
     def __init__(self, folder: Path, console: Console, limits: Limits):
         self._folder, self._console = folder, console
         self._workers: list[Spawned] = []
-        self._output, self._progress, self._events = (
-            Tail(folder / name) for name in ("output", "progress", "events")
-        )
+        self._output, self._progress, self._events = (Tail(folder / name) for name in FOLDERS)
         self._planned = self._ended = 0
         self._fail_fast = False
         self._last_words: deque[str] = deque(maxlen=LAST_WORDS)
@@ -74,6 +73,8 @@ class Suite:
         ``fail_fast``: no scenario begins after one has failed.
         """
         self._fail_fast = fail_fast
+        for name in FOLDERS:  # behave's own way of making one fails where two workers do it at once
+            (self._folder / name).mkdir(parents=True, exist_ok=True)
         env = behave_environment() | {HANDOVER: str(handover)}
         if count > 1:
             env[COMPANY] = str(count)

@@ -7,9 +7,10 @@ from types import SimpleNamespace
 import pytest
 
 from testbed.errors import BenchError, CannotStart, UsageError
+from testbed.limits import Limits
 from testbed.options import Options
 from testbed.reporting.record import ScenarioResult
-from testbed.runner import options, prerequisites, reports
+from testbed.runner import options, prerequisites, reports, suite
 from testbed.runner.console import Console
 from testbed.runner.outcome import Ends, exit_code
 from testbed.runner.sharing import claimed
@@ -152,6 +153,21 @@ def test_a_feature_is_claimed_once(tmp_path):
     one, other = claimed(["a", "b", "c"], tmp_path), claimed(["a", "b", "c"], tmp_path)
     assert [next(one), next(other), next(one)] == ["a", "b", "c"]
     assert list(one) + list(other) == []
+
+
+def test_workers_find_their_folders(tmp_path, monkeypatch):
+    """Two workers that make the same folder at once stumble over each other in behave."""
+    found = []
+
+    def spawned(*_words, **_how):
+        found.append({path.name for path in tmp_path.iterdir()})
+
+    monkeypatch.setattr(suite, "spawn", spawned)
+    screen = Console(tmp_path / "log", screen=io.StringIO())
+    suite.Suite(tmp_path, screen, Limits()).start(2, (), tmp_path / "handover", "token")
+    screen.close()
+    assert len(found) == 2
+    assert all({"output", "progress", "events"} <= names for names in found)
 
 
 def test_a_full_disk_is_said_before_the_start(tmp_path, monkeypatch):
