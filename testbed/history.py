@@ -6,6 +6,7 @@ Events are typed, frozen and appended; the file form is JSON Lines, one event a 
 
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -239,9 +240,12 @@ class History:
     """Append-only and safe to append to from several threads."""
 
     def __init__(self, events: Iterable[Event] = (), clock=time.monotonic):
-        self._events: list[Event] = list(events)
+        self._events: list[Event] = []
+        # Asked for hundreds of times a second while a wait lasts, so nobody walks all events.
+        self._by_kind: dict[type[Event], list] = defaultdict(list)
         self._lock = threading.Lock()
         self._clock, self._start = clock, clock()
+        self.extend(events)
 
     def now(self) -> float:
         """Seconds since the scenario began."""
@@ -251,14 +255,15 @@ class History:
         """Record ``event``; one without a time of its own gets the present."""
         if not event.at:
             event = msgspec.structs.replace(event, at=round(self.now(), 6))
-        with self._lock:
-            self._events.append(event)
+        self.extend((event,))
         return event
 
     def extend(self, events: Iterable[Event]) -> None:
         """Record several events that carry their times."""
         with self._lock:
-            self._events.extend(events)
+            for event in events:
+                self._events.append(event)
+                self._by_kind[type(event)].append(event)
 
     def __iter__(self) -> Iterator[Event]:
         with self._lock:
@@ -267,9 +272,10 @@ class History:
     def __len__(self) -> int:
         return len(self._events)
 
-    def of(self, *kinds: type[E_]) -> list[E_]:
-        """All events of the given kinds, in order."""
-        return [event for event in self if isinstance(event, kinds)]
+    def of(self, kind: type[E_]) -> list[E_]:
+        """All events of one kind, in order."""
+        with self._lock:
+            return list(self._by_kind.get(kind, ()))
 
     @property
     def began(self) -> Began:
