@@ -8,7 +8,6 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -233,7 +232,6 @@ class Reading(Event, frozen=True, kw_only=True, tag="reading"):
 
 AnyEvent = Began | Sent | Outcome | Checkpoint | Group | Process | Fault | Settled | Mark | Reading
 E_ = TypeVar("E_", bound=Event)
-_decoder = msgspec.json.Decoder(AnyEvent)
 
 
 class History:
@@ -241,8 +239,7 @@ class History:
 
     def __init__(self, events: Iterable[Event] = (), clock=time.monotonic):
         self._events: list[Event] = []
-        # Asked for hundreds of times a second while a wait lasts, so nobody walks all events.
-        self._by_kind: dict[type[Event], list] = defaultdict(list)
+        self._by_kind: dict[type[Event], list] = defaultdict(list)  # waits ask all the time
         self._lock = threading.Lock()
         self._clock, self._start = clock, clock()
         self.extend(events)
@@ -267,7 +264,7 @@ class History:
 
     def __iter__(self) -> Iterator[Event]:
         with self._lock:
-            return iter(list(self._events))
+            return iter(self._events.copy())
 
     def __len__(self) -> int:
         return len(self._events)
@@ -280,26 +277,6 @@ class History:
     @property
     def began(self) -> Began:
         """The first event; raises ``ValueError`` where a history has none."""
-        for event in self._events:
-            if isinstance(event, Began):
-                return event
+        if began := self.of(Began):
+            return began[0]
         raise ValueError("Expected a history that starts with a 'began' event, got none")
-
-
-def save(history: History, path: Path) -> None:
-    """Write as JSON Lines, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(msgspec.json.Encoder().encode_lines(list(history)))
-    partial.replace(path)
-
-
-def load(path: Path) -> History:
-    """Read a saved history; raises ``ValueError`` that names the line that is wrong."""
-    events = []
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
-        try:
-            events.append(_decoder.decode(line))
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
-            raise ValueError(f"{error} - at line {number} of {path}") from error
-    return History(events)

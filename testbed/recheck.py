@@ -10,8 +10,9 @@ from pathlib import Path
 from testbed.checker import Judgement, judge
 from testbed.checker.verdict import Verdict
 from testbed.errors import UsageError
-from testbed.history import History, load
+from testbed.history import History
 from testbed.reporting.text import harmless, verdict
+from testbed.saved import load
 
 EXIT_CODES = {Verdict.HELD: 0, Verdict.BROKEN: 1, Verdict.UNKNOWN: 4}
 

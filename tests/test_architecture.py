@@ -42,6 +42,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "testbed/limits": ("errors",),
     "testbed/options": ("errors", "limits"),
     "testbed/history": ("errors",),
+    "testbed/saved": ("history",),
     "testbed/command": ("errors",),
     "testbed/leaving": (),
     "testbed/scenario_clock": ("errors",),

@@ -1,47 +1,18 @@
-"""The history: typed, append-only, the same after a round trip through its file."""
+"""The history: typed, append-only, asked by kind."""
 
 import pytest
 
-from testbed.history import (
-    Began,
-    Checkpoint,
-    Fault,
-    History,
-    Outcome,
-    Position,
-    Process,
-    Recovered,
-    Sent,
-    load,
-    save,
-)  # fmt: skip
+from testbed.history import Began, History, Mark
 
 
-def test_a_saved_history_is_the_same_when_loaded(tmp_path):
-    """Bytes, maps with integer keys and nested records survive."""
-    history = History()
-    history.append(Began(scenario="s", topics={"input": "t"}, partitions={"input": 3}))
-    history.append(Sent(n=0, outcome="acknowledged", key=b"\xff", headers=(("a", None),)))
-    history.append(
-        Outcome(
-            role="dead letters", partition=0, offset=1, source=Position("t", 0, 5),
-            recovered=Recovered(value=b"\x00", value_known=True),
-        )
-    )  # fmt: skip
-    history.append(Checkpoint(reason="final", committed={0: 5}, ends={"predictions": {2: 7}}))
-    history.append(Process(instance=0, incarnation=1, what="killed"))
-    history.append(Fault(name="kill", phase="end", fired=True, proof={"open_work": 3}))
-    save(history, tmp_path / "h.jsonl")
-    assert list(load(tmp_path / "h.jsonl")) == list(history)
-
-
-def test_a_broken_line_is_named(tmp_path):
-    """So that a person finds it."""
-    path = tmp_path / "h.jsonl"
-    save(History([Began(scenario="s", at=1.0)]), path)
-    path.write_bytes(path.read_bytes() + b'{"kind":"sent"}\n')
-    with pytest.raises(ValueError, match="at line 2 of"):
-        load(path)
+def test_events_of_a_kind_come_in_order():
+    """However they were added; others are not among them, and the answer is the asker's own."""
+    history = History([Began(scenario="s", at=1.0), Mark(name="a", at=2.0)])
+    history.append(Began(scenario="t"))
+    history.extend([Mark(name="b", at=3.0)])
+    history.of(Mark).clear()
+    assert [mark.name for mark in history.of(Mark)] == ["a", "b"]
+    assert len(history) == len(list(history)) == 4
 
 
 def test_a_history_without_a_beginning_is_refused():

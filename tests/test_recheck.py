@@ -3,8 +3,9 @@
 import pytest
 
 from testbed.errors import UsageError
-from testbed.history import History, save
+from testbed.history import History
 from testbed.recheck import main
+from testbed.saved import save
 from tests.checker.story import Story
 
 

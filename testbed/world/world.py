@@ -11,9 +11,10 @@ from testbed.bench import Bench
 from testbed.checker import Judgement, judge
 from testbed.checker.verdict import Finding, Verdict
 from testbed.errors import BenchError
-from testbed.history import PREDICTIONS, History, Mark, Outcome, Process, Sent, save
+from testbed.history import PREDICTIONS, History, Mark, Outcome, Process, Sent
 from testbed.pipeline import Pipeline
 from testbed.reporting.text import story
+from testbed.saved import save
 from testbed.world import situation
 from testbed.world.agreement import Agreement
 from testbed.world.cluster import Cluster

@@ -6,7 +6,8 @@ from msgspec.structs import replace
 from testbed.checker import PROMISES, judge
 from testbed.checker.promise import About, Promise
 from testbed.checker.verdict import Verdict
-from testbed.history import Checkpoint, History, load, save
+from testbed.history import Checkpoint, History
+from testbed.saved import load, save
 from tests.checker.story import Story
 from tests.checker.twins.every import ALL
 

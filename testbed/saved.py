@@ -1,0 +1,28 @@
+"""Histories as files: JSON Lines, one event a line, in order."""
+
+from pathlib import Path
+
+import msgspec
+
+from testbed.history import AnyEvent, History
+
+_decoder = msgspec.json.Decoder(AnyEvent)
+
+
+def save(history: History, path: Path) -> None:
+    """Write as JSON Lines, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(msgspec.json.Encoder().encode_lines(list(history)))
+    partial.replace(path)
+
+
+def load(path: Path) -> History:
+    """Read a saved history; raises ``ValueError`` that names the line that is wrong."""
+    events = []
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        try:
+            events.append(_decoder.decode(line))
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise ValueError(f"{error} - at line {number} of {path}") from error
+    return History(events)
