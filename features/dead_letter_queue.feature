@@ -40,6 +40,13 @@ Feature: What cannot be scored is kept with its reason
       And the promise holds: finished work counts as done
       And every promise holds
 
+    Scenario: Bad events take no longer than good ones
+      Given the scoring service is running
+      When 60 valid events are published and answered, and then 60 invalid ones
+      Then the promise holds: no event is lost
+      And the promise holds: a bad event delays no other
+      And every promise holds
+
     Scenario: Nothing but bad events
       Given the scoring service is running
       When 60 invalid events are published among 0 valid ones

@@ -35,6 +35,12 @@ def step_invalid_answered(context, count):
     context.world.service.answer(0, invalid=count)
 
 
+@when("{valid:d} valid events are published and answered, and then {invalid:d} invalid ones")
+def step_lots(context, valid, invalid):
+    """Each lot alone, and whole: what bad events cost is measured by what good ones take."""
+    context.world.service.answer_in_lots(valid, invalid)
+
+
 @when("the scoring service is stopped")
 def step_stopped(context):
     """Ask it to stop and wait until it has."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from testbed import faults, models
+from testbed.checker.promises.poison import BAD_LOT, GOOD_LOT
 from testbed.errors import CannotStart
 from testbed.history import Outcome
 from testbed.traffic import Traffic
@@ -64,6 +65,15 @@ class Service:
         sending, pipeline = self._world.sending, self._world.pipeline
         pipeline.publish(sending.valid(valid) + sending.invalid(invalid), phase="before")
         pipeline.await_outcomes("before")
+
+    def answer_in_lots(self, valid: int, invalid: int) -> None:
+        """A lot of good events alone, then one of bad ones: each is answered before the next."""
+        sending, pipeline = self._world.sending, self._world.pipeline
+        self.warm_up()
+        lots = {GOOD_LOT: sending.valid(valid), BAD_LOT: sending.invalid(invalid)}
+        for phase, drafts in lots.items():
+            pipeline.publish(drafts, phase=phase)
+            pipeline.await_outcomes(phase)
 
     def restart_idle(self) -> None:
         """Restart on a topic that is done to the end, with a sentinel as proof of life."""

@@ -181,6 +181,35 @@ def behind_poison():
     return story.end()
 
 
+def _lots(pause_s, good_pause_s=0.0):
+    """Three good events, then three bad ones, with so many seconds before each answer."""
+    story = Story()
+    for phase, send, pause in (("good lot", story.send, good_pause_s),
+                               ("bad lot", story.bad, pause_s)):  # fmt: skip
+        for sent in [send(name, phase=phase) for name in "ABC"]:
+            story.wait(pause)
+            story.answer(sent)
+    return story.end()
+
+
+@TWINS.good("poison-isolated")
+def lots_alike():
+    """Bad events in a row take a little longer than good ones."""
+    return _lots(6)
+
+
+@TWINS.good("poison-isolated")
+def slow_in_all():
+    """Slow is not wrong: good events take as long."""
+    return _lots(40, 20)
+
+
+@TWINS.bad("poison-isolated", says="3 events in a row that were bad")
+def tries_and_waits():
+    """Each bad event is tried again and again, with a pause."""
+    return _lots(20)
+
+
 @TWINS.good("dead-letter-faithful")
 def equals_in_reverse():
     """Equal originals are told apart by their places, in whatever order the letters come."""

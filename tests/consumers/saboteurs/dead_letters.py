@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 
 from confluent_kafka import KafkaError
 
@@ -15,6 +16,7 @@ from tests.consumers.saboteurs.changing import instead, is_letter, of_letters
 from tests.consumers.saboteurs.saboteur import STUCK_SOON, saboteur
 from tests.consumers.saboteurs.scenarios import (
     INVALID,
+    LOTS,
     NOT_JSON,
     ONLY_BAD,
     POSITIONS,
@@ -139,6 +141,17 @@ def tries_a_bad_record_for_ever():
 def cannot_begin_with_a_bad_one():
     """Only a bad record at the very beginning of a partition stops it."""
     _stands_still_before(lambda record, right: is_letter(right) and record.offset() == 0)
+
+
+@saboteur("poison-isolated", LOTS, source="B-21")
+def tries_a_bad_record_three_times():
+    """Pauses before each dead letter, as if to try once more could help."""
+
+    @instead(Processor, "process")
+    def _(process, self, records):
+        batch = process(self, records)
+        time.sleep(0.5 * sum(map(is_letter, batch.outgoing)))
+        return batch
 
 
 @saboteur("stays-up", NOT_JSON, source="B-23", quick=True)

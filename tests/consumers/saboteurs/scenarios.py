@@ -16,6 +16,7 @@ NOT_JSON = "dead_letter_queue: Bytes that are no JSON are dead-lettered"
 INVALID = "dead_letter_queue: Events that break the agreement"
 NARROW = "dead_letter_queue: A valid event that the model cannot score"
 POSITIONS = "dead_letter_queue: Bad events first, last and side by side"
+LOTS = "dead_letter_queue: Bad events take no longer than good ones"
 ONLY_BAD = "dead_letter_queue: Nothing but bad events"
 BAD_RESTART = "dead_letter_queue: A restart answers no bad event again"
 
