@@ -28,6 +28,7 @@ from testbed.wait import until
 
 OUTPUTS = (PREDICTIONS, DEAD_LETTERS)
 LOOK_EVERY_S = 0.02  # between two looks at the broker while waiting: ~3 ms of its time each
+JOIN_EVERY_S = 0.05  # a member needs several times as long to start and join
 
 
 @dataclass
@@ -133,7 +134,7 @@ class Pipeline:
                 within_s=self.limits.consumer_ready_s + self.session_timeout_s,
                 what=what,
                 describe=self._group_in_words,
-                every_s=LOOK_EVERY_S,
+                every_s=JOIN_EVERY_S,
             )
         except NotReached as error:
             raise CannotStart(

@@ -23,12 +23,12 @@ class Situation:
                 Sent(n=n, at=0.1, outcome="acknowledged", partition=0, offset=n, admits=("scored",))
             )
         self.history.append(Process(at=0.2, instance=0, incarnation=1, what="started"))
-        self.reader = SimpleNamespace(count=0)
+        self.reader, self.asked = SimpleNamespace(count=0), 0
         self.settling = Settling(
             history=self.history,
             fleet=SimpleNamespace(running=lambda: self.alive),
             reader=self.reader,
-            group=SimpleNamespace(committed=lambda: dict(self.offsets)),
+            group=SimpleNamespace(committed=self.committed),
             limits=LIMITS,
             session_timeout_s=6,
         )
@@ -40,6 +40,11 @@ class Situation:
                 Outcome(at=self.time or 0.3, role="predictions", partition=0, offset=0)
             )
         self.reader.count += count
+
+    def committed(self):
+        """What the group tells."""
+        self.asked += 1
+        return dict(self.offsets)
 
     def reason_at(self, time):
         """What is said at that time."""
@@ -58,6 +63,17 @@ def test_all_answered_and_committed_is_drained(situation):
     situation.answer(2)
     situation.offsets = {0: 2}
     assert situation.reason_at(1) == "drained"
+
+
+def test_the_group_is_seldom_asked_while_answers_are_missing(situation):
+    """And at every look once they are all there."""
+    for tick in range(10):
+        situation.reason_at(1 + tick / 50)
+    assert situation.asked == 1
+    situation.answer(2)
+    for tick in range(10):
+        situation.reason_at(2 + tick / 50)
+    assert situation.asked == 11
 
 
 def test_a_partition_without_a_commit_is_behind(situation):
