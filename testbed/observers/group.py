@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 
 from confluent_kafka import (
     ConsumerGroupState,
@@ -19,6 +20,7 @@ from testbed.history import Checkpoint, Group, History, Member
 from testbed.observers.questions import NEVER_S, Questions
 
 EVERY_S = 0.1  # often enough to see a commit that runs ahead; one tick costs ~5 ms of broker
+MEMBERS_EVERY = 3  # ticks, while the group is stable: to ask who is in it costs the most
 
 
 class GroupObserver:
@@ -139,15 +141,19 @@ class GroupObserver:
         }
 
     def _run(self) -> None:
-        while not self._stopping.wait(EVERY_S):
+        for tick in count():
+            if self._stopping.wait(EVERY_S):
+                return
             try:
                 with self._sampling:
-                    self._sample()
+                    self._sample(tick)
             except BenchError:
                 continue  # a broker that is away has no commits to show; the wait above ends it
 
-    def _sample(self) -> None:
-        self.describe()
+    def _sample(self, tick: int) -> None:
+        settled = self._last_group is not None and self._last_group.state == "stable"
+        if not settled or tick % MEMBERS_EVERY == 0:
+            self.describe()
         committed = self.committed()
         if committed and committed != self._last_commit:
             self._last_commit = committed
