@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from testbed.errors import BenchError, NotReached
-from testbed.history import Checkpoint, Fault
+from testbed.history import Checkpoint, Fault, History
 from testbed.pipeline import LOOK_EVERY_S, OUTPUTS, Pipeline
 from testbed.traffic import Traffic
 from testbed.wait import until
@@ -22,7 +22,9 @@ def recorded(pipeline: Pipeline, name: str) -> Iterator[dict]:
     """Record begin and end of a fault; its body puts the proof into the dict that it gets.
 
     ``fired`` is true when ``open_work`` shows events that were not done at that moment.
+    Raises ``BenchError`` while another fault is on.
     """
+    expect_alone(pipeline.history, name)
     pipeline.history.append(Fault(name=name, phase="begin"))
     proof: dict = {}
     try:
@@ -30,6 +32,33 @@ def recorded(pipeline: Pipeline, name: str) -> Iterator[dict]:
     finally:
         fired = proof.get("open_work", 0) > 0
         pipeline.history.append(Fault(name=name, phase="end", fired=fired, proof=proof))
+
+
+def expect_alone(history: History, name: str) -> None:
+    """Raise ``BenchError`` while another fault is on: nobody could tell which one did what."""
+    if others := _present(history):
+        raise BenchError(f"Two faults at once: '{name}' while '{others[0].name}' is on")
+
+
+def expect_connected(history: History, what: str) -> None:
+    """Raise ``BenchError`` while something stands between the service and its broker.
+
+    What it then does late, or not at all, would be put down to it.
+    """
+    for fault in _present(history):
+        if fault.cuts_off:
+            raise BenchError(f"A fault during {what}: '{fault.name}' is on")
+
+
+def _present(history: History) -> list[Fault]:
+    """Faults that have begun and not ended."""
+    begun: dict[str, Fault] = {}
+    for fault in history.of(Fault):
+        if fault.phase == "begin":
+            begun[fault.name] = fault
+        else:
+            begun.pop(fault.name, None)
+    return list(begun.values())
 
 
 @contextmanager
@@ -53,6 +82,16 @@ def open_work(checkpoint: Checkpoint) -> int:
     return sum(
         end - checkpoint.committed.get(partition, 0)
         for partition, end in checkpoint.input_ends.items()
+    )
+
+
+def await_open_work(pipeline: Pipeline) -> int:
+    """Wait until there is something to do, and say how much: idleness shows no fault."""
+    return until(
+        lambda: open_work(pipeline.group.checkpoint("live")),
+        within_s=pipeline.limits.fault_bites_s,
+        what="events that do not count as done yet",
+        every_s=LOOK_EVERY_S,
     )
 
 

@@ -29,6 +29,9 @@ class Limits:
     first_answer_s: float = 60.0
     # A client waits this long for an answer that was lost: librdkafka's default, the longest.
     lost_answer_s: float = 60.0
+    # A fault lasts until it has met something: a client that lost its broker stays away for half a
+    # minute at most before it tries again (kafka-python's default, the longest).
+    fault_bites_s: float = 60.0
     # Hard cap of one wait for outcomes, for a consumer that never ends and never stalls.
     outcomes_s: float = 300.0
     # Acknowledgement of a published batch; librdkafka's own default is five minutes.

@@ -155,18 +155,18 @@ class Bandwidth(Condition):
 class HalfOpen(_Tearing):
     """The broker's side of every connection is gone, and the client is not told.
 
-    New connections work.
+    New connections work; where there was no old one, that happens to the first that speaks.
     """
 
     def begin(self, links: Collection) -> None:
         """Break off towards the broker alone."""
         for link in links:
-            link.torn = True
-            link.reset_broker()
-            self.connections += 1
+            self._break(link)
 
     def carry(self, link, pipe, data: bytes, after_s: float = 0.0) -> None:
         """Nobody is there any more to hear it."""
+        if not self.connections and pipe.direction == UP:
+            self._break(link)
         if link.torn:
             self._swallow(link, data)
         else:
@@ -175,6 +175,11 @@ class HalfOpen(_Tearing):
     def hides_end(self, link, pipe) -> bool:
         """The client goes on believing."""
         return link.torn and pipe.direction == DOWN
+
+    def _break(self, link) -> None:
+        link.torn = True
+        link.reset_broker()
+        self.connections += 1
 
 
 def _hurry(links: Collection) -> None:

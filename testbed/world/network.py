@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from testbed.errors import BenchError, NotReached
-from testbed.faults import open_work
+from testbed.faults import expect_alone, open_work
 from testbed.history import Fault, Mark
 from testbed.network.keys import API_KEYS
 from testbed.network.proxy import Proxy
@@ -29,7 +29,7 @@ class Network:
     def __init__(self, world: World):
         self._world = world
         self._proxy: Proxy | None = None
-        self._present = ""  # the fault that is on
+        self._sick = ""  # why one could not be healed
 
     def open(self) -> None:
         """Have the service reach the broker by a network that can fail; before it is started.
@@ -54,14 +54,13 @@ class Network:
     def blackhole_from(self, api: str, for_s: float) -> None:
         """Bytes vanish from the next request of this name on, itself the first of them."""
         with self.fault("blackhole", from_key=API_KEYS[api]):
-            with suppress(NotReached):  # the fault's end tells that it bit nothing
-                self._await_bitten(f"a {api} request")
+            self._await_bitten("blackhole", f"no {api} request came along")
             self._last(for_s)
 
     def cut(self, for_s: float = 0.0) -> None:
-        """Break off all connections, and refuse new ones for so long."""
-        self._await_connected()
-        self._suffer("reset", for_s)
+        """Break off all connections, and refuse new ones for so long, one at least."""
+        with self.fault("reset", once_connected=True):
+            self._last(for_s)
 
     def slow_down(self, delay_s: float, for_s: float) -> None:
         """Every byte comes so much later, each way."""
@@ -73,8 +72,8 @@ class Network:
 
     def half_open(self, for_s: float) -> None:
         """The broker's side of every connection goes, and the service is not told."""
-        self._await_connected()
-        self._suffer("half-open", for_s)
+        with self.fault("half-open", once_connected=True):
+            self._last(for_s)
 
     def lose_answer(self, api: str, nth: int = 1) -> None:
         """Wait until the n-th answer from now was lost, the connection with it.
@@ -95,24 +94,22 @@ class Network:
             pass
 
     @contextmanager
-    def fault(self, name: str, **how) -> Iterator[None]:
-        """A fault lasts while the body runs, and is healed whatever happens.
+    def fault(self, name: str, *, once_connected: bool = False, **how) -> Iterator[None]:
+        """A fault lasts while the body runs and until it has bitten; healed whatever happens.
 
+        With ``once_connected`` it begins when there is a connection, if that comes to pass.
         Raises ``BenchError`` where it bit nothing, or while another fault is on.
         """
         with self._alone(name) as (proxy, begun):
+            if once_connected:
+                self._met(lambda: proxy.state()["open"])
             proxy.begin(name, **how)
             try:
                 yield
+                self._await_bitten(name, "no connection was open, and no byte came along")
             finally:
-                toll = proxy.heal()
+                toll = self._heal(proxy)
                 self._record("end", name, fired=any(toll.values()), proof=begun | toll)
-        if not any(toll.values()):
-            raise BenchError(
-                f"The fault '{PREFIX} {name}' bit nothing",
-                "no connection was open, and no byte came along",
-                "Run it again with a larger load",
-            )
 
     @contextmanager
     def answer(self, api: str, action: str, *, nth: int = 1, by_s: float = 0.0) -> Iterator[None]:
@@ -128,7 +125,7 @@ class Network:
                 yield
                 self._await_fired(proxy, trigger, name)
             finally:
-                proxy.heal()
+                self._heal(proxy)
                 fired = proxy.fired(trigger)
                 proof = begun | {"answers": int(fired is not None), "nth": nth}
                 self._record("end", name, fired=fired is not None, proof=proof)
@@ -137,6 +134,8 @@ class Network:
         """Raise ``BenchError`` where the network itself broke: no verdict stands on that."""
         if self._proxy and not self._proxy.running:
             raise BenchError("The network proxy ended by itself", "", "See the run's output")
+        if self._sick:
+            raise BenchError("The network could not be healed", self._sick, "Run it again")
 
     def close(self) -> None:
         """End it, with all its connections. May be called twice."""
@@ -156,37 +155,44 @@ class Network:
         until(lambda: history.now() - begun >= for_s, within_s=for_s + 1,
               what="the fault to last", every_s=LOOK_EVERY_S)  # fmt: skip
 
-    def _await_bitten(self, what: str) -> None:
-        proxy = self._required()
-        until(
-            lambda: proxy.state()["bytes"],
-            within_s=self._world.limits.stalled_s,
-            what=f"{what} to come along",
-            every_s=LOOK_EVERY_S,
-        )
+    def _heal(self, proxy: Proxy) -> dict:
+        try:
+            return proxy.heal()
+        except BenchError as error:
+            self._sick = str(error)
+            raise
+
+    def _await_bitten(self, name: str, otherwise: str) -> None:
+        if not self._met(self._bitten):
+            raise BenchError(
+                f"The fault '{PREFIX} {name}' bit nothing",
+                otherwise,
+                "Run it again with a larger load",
+            )
+
+    def _bitten(self) -> bool:
+        toll = self._required().state()
+        return bool(toll["bytes"] or toll["connections"])
+
+    def _met(self, condition: Callable[[], object]) -> bool:
+        """Whether it comes about while the service runs, if one was started."""
+        fleet = self._world.pipeline.fleet
+
+        def over() -> bool:
+            return bool(condition()) or bool(fleet.instances and not fleet.running())
+
+        with suppress(NotReached):
+            until(over, within_s=self._world.limits.fault_bites_s,
+                  what="a fault to bite", every_s=LOOK_EVERY_S)  # fmt: skip
+        return bool(condition())
 
     @contextmanager
     def _alone(self, name: str) -> Iterator[tuple[Proxy, dict]]:
         proxy = self._required()
-        if self._present:
-            raise BenchError(f"Two faults at once: '{name}' while '{self._present}' is on")
+        expect_alone(self._world.history, f"{PREFIX} {name}")
         before = self._world.pipeline.group.checkpoint("live")
-        self._present = name
         self._record("begin", name)
-        try:
-            yield proxy, {"open_work": open_work(before)}
-        finally:
-            self._present = ""
-
-    def _await_connected(self) -> None:
-        """A service that waits before it connects again has nothing that could be broken."""
-        proxy = self._required()
-        until(
-            lambda: proxy.state()["open"],
-            within_s=self._world.limits.stalled_s,
-            what="the service to be connected",
-            every_s=LOOK_EVERY_S,
-        )
+        yield proxy, {"open_work": open_work(before)}
 
     def _required(self) -> Proxy:
         if self._proxy is None:
@@ -197,16 +203,9 @@ class Network:
         self._world.history.append(Fault(name=f"{PREFIX} {name}", phase=phase, **more))
 
     def _await_fired(self, proxy: Proxy, trigger: int, name: str) -> None:
-        try:
-            until(
-                lambda: proxy.fired(trigger),
-                within_s=self._world.limits.stalled_s,
-                what=f"a {name}",
-                every_s=LOOK_EVERY_S,
-            )
-        except NotReached as error:
+        if not self._met(lambda: proxy.fired(trigger)):
             raise BenchError(
                 f"The fault '{PREFIX} {name}' did not fire",
-                error.what,
+                "no such answer came along",
                 "Run it again with a larger load",
-            ) from error
+            )

@@ -32,6 +32,7 @@ class Service:
 
     def start(self, count: int = 1, *, narrow: bool = False) -> None:
         """Start so many instances and wait until their group owns every partition."""
+        faults.expect_connected(self._world.history, "the start of the service")
         bench = self._world.bench
         if bench.not_ready >= TRIES:
             raise CannotStart(
@@ -48,6 +49,7 @@ class Service:
 
     def stop(self) -> None:
         """Ask every instance to stop, and wait."""
+        faults.expect_connected(self._world.history, "the stop of the service")
         self._world.pipeline.stop_consumers()
 
     def restart(self) -> None:

@@ -85,8 +85,9 @@ class Troubles:
     def _of_broker(self, name: str, count: int, trouble: Callable) -> None:
         def fault(_traffic: Traffic) -> None:
             bench, pipeline = self._world.bench, self._world.pipeline
+            at_stake = faults.await_open_work(pipeline)
             with faults.recorded(pipeline, name) as proof:
-                proof["open_work"] = faults.open_work(pipeline.group.checkpoint("live"))
+                proof["open_work"] = at_stake
                 with pipeline.group.away():
                     trouble(bench.broker)
 

@@ -179,6 +179,18 @@ def test_half_open_keeps_the_client_in_belief(client, connect, proxy, frame_brok
     assert broken(client)
 
 
+def test_half_open_takes_the_first_that_speaks_where_there_is_none(proxy, connect, frame_broker):
+    proxy.begin("half-open")
+    late = connect()
+    late.say(FETCH, 1)
+    with pytest.raises(TimeoutError):
+        late.hear(SHORT_S)
+    assert connect().ask(FETCH, 2) == (2, b"")
+    assert proxy.heal() == {"bytes": 12, "connections": 1}
+    assert frame_broker.asked == [(FETCH, 2)]
+    assert broken(late)
+
+
 def broken_at_broker(frame_broker) -> bool:
     """Whether the broker's side of the first connection has ended."""
     first = frame_broker.connections[0]
