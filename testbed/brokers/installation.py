@@ -39,7 +39,7 @@ class Installation:
         """
         storage.copy_formatted(self.java, self.jars, data)
         node.folder.mkdir(parents=True, exist_ok=True)
-        properties = node.folder / "server.properties"
+        properties = node.folder / settings.FILE
         names = (settings.CLIENTS, settings.CONTROLLER)
         clients, controller = (settings.Listener(*pair) for pair in zip(names, ports, strict=True))
         listeners = [clients, *proxied]

@@ -1,23 +1,19 @@
 """What can be done to an embedded broker that runs, from any process of the run."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
-from testbed.brokers import ports
+from testbed.brokers import ports, registration, settings
 from testbed.brokers.ended import TAIL, Ended
 from testbed.brokers.node import LOG, Node
 from testbed.brokers.protocol import Handover
 from testbed.brokers.readiness import Readiness
-from testbed.brokers.settings import CALL_OFF_AFTER_RESTART_MS, SESSION_AFTER_RESTART_MS
 from testbed.errors import BenchError, CannotStart, NotReached
 from testbed.limits import Limits
 from testbed.wait import until
 
-AFTER_RESTART = (
-    *("--override", f"broker.session.timeout.ms={SESSION_AFTER_RESTART_MS}"),
-    "--override",
-    f"transaction.abort.timed.out.transaction.cleanup.interval.ms={CALL_OFF_AFTER_RESTART_MS}",
-)
+STRIKE_S = 2.0  # one request to a controller that may still be starting
 
 
 class RunningKafka:
@@ -48,7 +44,7 @@ class RunningKafka:
     def restart(self, *, clean: bool = True) -> None:
         """Stop in order, or kill, what still runs; start it again and wait until it is ready.
 
-        It is let in again ``SESSION_AFTER_RESTART_MS`` after its controller's start.
+        Its former life is ended in between, see ``_strike``; that takes a second or two.
         Raises ``CannotStart`` where it does not come back.
         """
         if clean and self._node.running:
@@ -56,7 +52,8 @@ class RunningKafka:
             self._node.terminate()
         else:
             self._node.kill()
-        self._protect(self._node.launch(*AFTER_RESTART))
+        self._strike()
+        self._protect(self._node.launch())
         await_ready(self._node, self.handover.bootstrap_servers, self._limits.broker_ready_s)
 
     def save_logs(self, target: Path) -> None:
@@ -68,6 +65,27 @@ class RunningKafka:
             raise BenchError(
                 f"The broker's log could not be saved to {target}", str(error)
             ) from error
+
+    def _strike(self) -> None:
+        """Have the controller, run alone for this, strike the broker off before it comes back.
+
+        A node that finds itself in service leads its partitions and its transactions while it
+        is not reachable for itself, and is then refused until its old session has ended. Then
+        Kafka takes the partitions for deleted and skips the markers of what was decided just
+        before: its messages would become valid, or not, with the producer's next transaction.
+        """
+        controller = settings.controller_of(self._node.folder / settings.FILE)
+        address = settings.HOST, controller.port
+        self._protect(self._node.launch(*settings.alone(controller)))
+        try:
+            await_answer(
+                self._node,
+                controller.port,
+                lambda: registration.strike(address, settings.NODE_ID, STRIKE_S),
+                self._limits.broker_ready_s,
+            )
+        finally:
+            self._node.kill()  # what it has answered is written
 
     def _protect(self, pid: int) -> None:
         """A process started by one of several of a run ends with the run, by its token."""
@@ -91,13 +109,17 @@ class AttachedKafka(RunningKafka):
 
 
 def await_ready(node: Node, bootstrap_servers: str, within_s: float) -> None:
-    """Wait until the broker serves metadata and groups.
-
-    Raises ``Ended`` if its process ends, and ``CannotStart`` with the end of its log if it does
-    not become ready within ``within_s``.
-    """
+    """Wait until the broker serves metadata and groups; raises as ``await_answer``."""
     port = int(bootstrap_servers.rpartition(":")[2])
-    answers = Readiness(bootstrap_servers)
+    await_answer(node, port, Readiness(bootstrap_servers), within_s)
+
+
+def await_answer(node: Node, port: int, answers: Callable[[], bool], within_s: float) -> None:
+    """Wait until somebody listens on ``port``, and ``answers``.
+
+    Raises ``Ended`` if the node's process ends, and ``CannotStart`` with the end of its log if
+    there is no answer within ``within_s``.
+    """
 
     def ready() -> bool:
         # A client that asks too early notices only a second later that it could connect.

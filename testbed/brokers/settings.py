@@ -6,14 +6,9 @@ from pathlib import Path
 HOST = "127.0.0.1"
 NODE_ID = 1
 CLIENTS, CONTROLLER, PROXIED = "CLIENTS", "CONTROLLER", "PROXIED"
+FILE = "server.properties"  # in the folder of a node
 # A test freezes the node for longer than the nine seconds of Kafka's default.
 SESSION_MS = 60_000
-# At a restart the controller refuses the node until its former life's session has ended; a
-# session much shorter than this ends by itself when the machine is busy.
-SESSION_AFTER_RESTART_MS = 4_000
-# Until then it leads its partitions without being reachable for itself, and a transaction that it
-# called off would be forgotten without its markers: its messages became valid with the next one.
-CALL_OFF_AFTER_RESTART_MS = 6_000
 
 
 @dataclass(frozen=True)
@@ -84,6 +79,7 @@ FIXED: dict[str, str | int] = {
     # While its controlled shutdown ends, a lone node says that the cluster has no broker at all,
     # and clients on librdkafka 2.13 or later never ask again: confluentinc/librdkafka issue 5301.
     "controlled.shutdown.enable": "false",
+    "broker.session.timeout.ms": SESSION_MS,
     # How soon the node is taken for alive again.
     "broker.heartbeat.interval.ms": 500,
     # Nobody watches it by JMX.
@@ -118,3 +114,18 @@ def server_properties(
         if one.advertised:  # for one consumer alone: one thread
             varying[f"listener.name.{one.name.lower()}.num.network.threads"] = 1
     return "".join(f"{name}={value}\n" for name, value in {**FIXED, **varying, **more}.items())
+
+
+def controller_of(properties: Path) -> Listener:
+    """The controller's way in, as a file of ``server_properties`` has it."""
+    lines = properties.read_text("utf-8").splitlines()
+    told = dict(line.split("=", 1) for line in lines)
+    return Listener(CONTROLLER, int(told["controller.quorum.voters"].rpartition(":")[2]))
+
+
+def alone(controller: Listener) -> list[str]:
+    """Words behind a node's command that start its controller without its broker."""
+    way_in = controller.bound
+    other = {"process.roles": "controller", "listeners": way_in, "advertised.listeners": way_in}
+    pairs = [("--override", f"{name}={value}") for name, value in other.items()]
+    return [word for pair in pairs for word in pair]

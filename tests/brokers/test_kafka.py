@@ -87,6 +87,19 @@ def test_its_data_and_its_port_outlive_a_kill(embedded, broker, topic):
     write(broker, topic, b"after")
 
 
+@pytest.mark.parametrize("clean", [True, False])
+def test_it_comes_back_as_a_new_one(embedded, broker, topic, clean):
+    """Nobody refuses it for what it was, and it leads nothing before it is let in again."""
+    said = embedded._node.log.stat().st_size
+    embedded.restart(clean=clean)
+    write(broker, topic, b"after")
+    with embedded._node.log.open("rb") as log:
+        log.seek(said)
+        told = log.read()
+    assert b"DuplicateBrokerRegistrationException" not in told
+    assert told.index(b"to unfence has been granted") < told.index(b"to local leaders")
+
+
 def test_another_process_of_the_run_can_restart_it(embedded, broker, topic):
     """And its owner still knows the new process, so that it can stop it."""
     write(broker, topic, b"before")
