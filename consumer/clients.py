@@ -24,6 +24,12 @@ NOT_ALLOWED = {
     KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED,
     KafkaError.CLUSTER_AUTHORIZATION_FAILED, KafkaError.TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
 }  # fmt: skip
+# A client that begins anew at its bootstrap servers forgets who coordinates its transactions: two
+# seconds and more after each broken connection, in which it may hang. It goes back to its brokers.
+RECONNECT = {
+    "reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 500,
+    "metadata.recovery.strategy": "none",
+}  # fmt: skip
 UNTRUSTED = "certificate verify failed"  # OpenSSL's words; other TLS errors may pass
 PURGED = {KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT}
 FENCED = {
@@ -199,9 +205,8 @@ def _make(kind, settings: Settings, health: Health, tuned: dict, fixed: dict):
         "logger": _MUTE,  # its lines name addresses and partitions; ours say what to do
         "log_level": 0,
     }
-    backoff = {"reconnect.backoff.ms": 50, "reconnect.backoff.max.ms": 500}
     try:
-        return kind(backoff | tuned | settings.client | own | fixed)
+        return kind(RECONNECT | tuned | settings.client | own | fixed)
     except KafkaException as error:
         text = _without(error.args[0].str(), settings.client)
         raise UsageError(f"client properties refused: {text}") from None

@@ -79,6 +79,7 @@ def _base(broker: Handover) -> dict:
         "bootstrap.servers": broker.bootstrap_servers,
         # A broker that comes back is found again at once, not after the default ten seconds.
         "reconnect.backoff.max.ms": 500,
+        "metadata.recovery.strategy": "none",
         "error_cb": lambda _error: None,
         "log_level": 0,
     } | more

@@ -42,6 +42,14 @@ def test_what_the_promises_rest_on_cannot_be_tuned_away(made):
     assert consumer["bootstrap.servers"] == producer["bootstrap.servers"] == "127.0.0.1:9"
 
 
+def test_where_a_client_reconnects_can_be_tuned(made):
+    """A cluster whose brokers all move at once is found again by who begins at the bootstrap."""
+    anew = settings(metadata_recovery_strategy="rebootstrap")
+    assert clients.consumer(anew, clients.Health())["metadata.recovery.strategy"] == "rebootstrap"
+    usual = clients.producer(settings(), clients.Health(), 1_048_588, 900_000)
+    assert usual["metadata.recovery.strategy"] == "none"
+
+
 def test_the_topics_limits_shape_the_producer(made):
     """A message may be as large as the topic takes; a batch no larger than the smallest."""
     producer = clients.producer(settings(), clients.Health(), 5_000_000, 10_000)

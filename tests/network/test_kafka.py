@@ -1,11 +1,14 @@
 """Real clients behind the network: they get through, and a lost answer is one that was given."""
 
 import secrets
+import time
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+from consumer import clients as reference
+from consumer.settings import Settings
 from testbed import clients
 from testbed.network.proxy import Proxy
 from testbed.wait import until
@@ -139,6 +142,29 @@ def test_a_commit_whose_answer_was_lost_is_done(broker, proxy, topic, connected,
     committed = other.committed([TopicPartition(topic, 0)], WITHIN_S)
     other.close()
     assert committed[0].offset == 3
+
+
+def test_the_references_transaction_goes_on_where_its_connection_broke(proxy, topic):
+    """At once: by librdkafka's own choice it would take two seconds and more, or hang for good."""
+    settings = Settings(proxy.address, "i", topic, topic, topic, "m")
+    identity = {"transactional.id": topic}
+    producer = reference.producer(settings, reference.Health(), 1_048_588, 1_048_588, **identity)
+    producer.list_topics(timeout=WITHIN_S)
+    producer.init_transactions(WITHIN_S)
+    took_s = [cut_in_transaction(producer, proxy, topic) for _ in range(4)]
+    assert min(took_s[1:]) < 1.0, took_s
+
+
+def cut_in_transaction(producer, proxy, topic: str) -> float:
+    """How long the commit takes, in seconds, when all connections broke just before it."""
+    producer.begin_transaction()
+    produce(producer, topic, b"before")
+    proxy.begin("reset")
+    proxy.heal()
+    begun = time.monotonic()
+    producer.produce(topic, b"behind")
+    producer.commit_transaction(WITHIN_S)
+    return time.monotonic() - begun
 
 
 def test_two_proxies_stand_side_by_side(broker, proxy):
