@@ -17,13 +17,14 @@ class Traffic:
     """Publishes a load in bursts from a thread of its own, then a trickle; a context manager.
 
     The first half of ``drafts`` is the load; the second half is there for the trickle. Leaving
-    the context ends the trickle, publishes what is left of the load, and waits for the broker.
+    the context ends the trickle, publishes what is left of the load, and waits for the broker;
+    leaving it with an error publishes nothing more, for the broker may be the one that is gone.
     """
 
     def __init__(self, pipeline: Pipeline, drafts: list[Draft]):
         self._pipeline, self._drafts, self._count = pipeline, drafts, len(drafts) // 2
         self._before = pipeline.reader.count
-        self._hurry = threading.Event()
+        self._hurry, self._given_up = threading.Event(), threading.Event()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="traffic", daemon=True)
         self.published = 0
@@ -32,7 +33,9 @@ class Traffic:
         self._thread.start()
         return self
 
-    def __exit__(self, *_exc) -> None:
+    def __exit__(self, error: type[BaseException] | None, *_exc) -> None:
+        if error:
+            self._given_up.set()
         self._hurry.set()
         self._thread.join()
         if self._failure:
@@ -79,7 +82,7 @@ class Traffic:
 
     def _run(self) -> None:
         try:
-            while self.published < self._count:
+            while self.published < self._count and not self._given_up.is_set():
                 self._publish(min(BURST, self._count - self.published), BURST_EVERY_S)
             while self.published < len(self._drafts) and not self._hurry.is_set():
                 self._publish(TRICKLE, TRICKLE_EVERY_S)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from testbed import traffic
+from testbed.errors import BenchError
 from testbed.traffic import Traffic
 from testbed.wait import until
 
@@ -50,6 +51,22 @@ def test_the_load_is_half_and_comes_in_bursts(quick):
     pipeline = Pipeline()
     run_out(pipeline, 500)
     assert pipeline.lots == [100, 100, 50, *[20] * 12, 10]
+
+
+def test_nothing_more_is_published_behind_an_error(monkeypatch):
+    """A broker that is gone for good would be offered each lot for half a minute."""
+    monkeypatch.setattr(traffic, "BURST_EVERY_S", 60.0)
+    pipeline = Pipeline()
+    load = Traffic(pipeline, [object()] * 2000)
+    with pytest.raises(BenchError), load:
+        raise at_work(pipeline)
+    assert pipeline.lots == [100]
+
+
+def at_work(pipeline: Pipeline) -> BenchError:
+    """What a step raises when the first lot is out."""
+    until(lambda: pipeline.lots, within_s=5, what="the first lot")
+    return BenchError("The broker is gone")
 
 
 def test_what_goes_wrong_while_publishing_is_raised_at_the_end(quick):

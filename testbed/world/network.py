@@ -136,6 +136,8 @@ class Network:
             raise BenchError("The network proxy ended by itself", "", "See the run's output")
         if self._sick:
             raise BenchError("The network could not be healed", self._sick, "Run it again")
+        if self._proxy:
+            self._proxy.state()  # one that does not answer carries nothing either
 
     def close(self) -> None:
         """End it, with all its connections. May be called twice."""

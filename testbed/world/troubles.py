@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from testbed import faults
+from testbed.errors import BenchError
 from testbed.history import PREDICTIONS
 from testbed.pipeline import LOOK_EVERY_S
 from testbed.wait import until
@@ -27,6 +29,12 @@ class Troubles:
 
     def __init__(self, world: World):
         self._world = world
+        self._sick = ""  # why the broker did not come back
+
+    def expect_sound(self) -> None:
+        """Raise ``BenchError`` where the broker is not what it was: no verdict stands on that."""
+        if self._sick:
+            raise BenchError("The broker could not be healed", self._sick, "See its log")
 
     def break_connections(self, count: int, times: int) -> None:
         """Every connection is cut, again and again."""
@@ -88,10 +96,18 @@ class Troubles:
             at_stake = faults.await_open_work(pipeline)
             with faults.recorded(pipeline, name) as proof:
                 proof["open_work"] = at_stake
-                with pipeline.group.away():
+                with pipeline.group.away(), self._healed():
                     trouble(bench.broker)
 
         self._repeatedly(count, 1, fault)
+
+    @contextmanager
+    def _healed(self) -> Iterator[None]:
+        try:
+            yield
+        except BenchError as error:
+            self._sick = str(error)
+            raise
 
     def _freeze(self, broker) -> None:
         broker.pause()

@@ -88,6 +88,7 @@ class World:
         """All findings over the finished scenario; judged once."""
         if self._judgement is None:
             self.network.expect_sound()
+            self.troubles.expect_sound()
             with tracing.span("finish", "the last outcomes, and the end of the service"):
                 self.pipeline.finish()
             with tracing.span("judge", "the promises"):

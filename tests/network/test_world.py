@@ -151,6 +151,15 @@ def test_a_network_that_cannot_be_healed_allows_no_verdict(world, monkeypatch):
     assert not process.is_running()
 
 
+def test_a_network_that_stands_still_allows_no_verdict(world, monkeypatch):
+    """Whatever the service did not do, it could not."""
+    world.network.open()
+    psutil.Process(world.network._proxy._process.pid).suspend()
+    monkeypatch.setattr(proxy, "ANSWER_WITHIN_S", 0.2)
+    with pytest.raises(BenchError, match="The network proxy did not answer"):
+        world.require_all()
+
+
 def connect_later(world) -> socket.socket:
     """A client that comes a moment after the fault has begun."""
     host, _, port = world.network.servers.rpartition(":")
