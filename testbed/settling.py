@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from testbed.fleet import Fleet
-from testbed.history import History, Outcome, Process, Sent, Settled
+from testbed.history import Group, History, Outcome, Process, Sent, Settled
 from testbed.limits import Limits
 from testbed.observers.group import GroupObserver
 from testbed.observers.topics import TopicReader
@@ -13,6 +13,7 @@ UNCLEAN = ("killed", "resumed")
 # Until all is answered, commits only tell that something moves; a question costs the broker more
 # than it costs the one who asks.
 ASK_EVERY_S = 0.2
+ENDED = ("killed", "exited")
 
 
 @dataclass
@@ -20,7 +21,7 @@ class Settling:
     """Looks at the broker again and again; ``reason`` says when to stop looking.
 
     Slow is not wrong: only ``stalled_s`` without a new outcome or commit ends the wait. It
-    counts from the end of the session of a member that was killed or frozen, or from when a
+    counts from the end of the session of a member that is gone or was frozen, or from when a
     client has given up an answer that was lost on the way, and is ``first_answer_s`` until a
     consumer that was just started has answered anything.
     """
@@ -92,12 +93,24 @@ class Settling:
     def _patience_s(self) -> float:
         if not self.fleet.running():
             return self.limits.settle_s  # nobody is left who could do anything
+        held_until = max(self._session_over(), answers_lost_until(self.history, self.limits))
+        patience_s = self.limits.stalled_s + max(0.0, held_until - self._changed)
         started = self._last(("started",))
-        if not any(one.at > started for one in self.history.of(Outcome)):
-            return self.limits.first_answer_s
-        session_over = self._last(UNCLEAN) + self.session_timeout_s
-        lost_over = answers_lost_until(self.history, self.limits)
-        return self.limits.stalled_s + max(0.0, max(session_over, lost_over) - self._changed)
+        if any(one.at > started for one in self.history.of(Outcome)):
+            return patience_s
+        return max(patience_s, self.limits.first_answer_s)
+
+    def _session_over(self) -> float:
+        """Until when the group may hold work back for a member that is gone or was frozen.
+
+        One that was killed while it joined is given work in the next round all the same, and one
+        that ends without leaving keeps its own: for a whole session from there on.
+        """
+        since = self._last(UNCLEAN)
+        groups = self.history.of(Group)
+        if groups and len(groups[-1].members) > len(self.fleet.running()):
+            since = max(since, self._last(ENDED), groups[-1].at)
+        return since + self.session_timeout_s
 
     def _last(self, what: tuple[str, ...]) -> float:
         """When something like that last happened to a process; long ago if never."""

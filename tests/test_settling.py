@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from testbed.history import Began, History, Outcome, Process, Sent
+from testbed.history import Began, Group, History, Member, Outcome, Process, Sent
 from testbed.limits import Limits
 from testbed.settling import Settling
 
@@ -50,6 +50,16 @@ class Situation:
         """What is said at that time."""
         self.time = time
         return self.settling.reason()
+
+
+def stable(*members, at):
+    """The group with these members, one partition each."""
+    owned = enumerate(members)
+    return Group(
+        at=at,
+        state="stable",
+        members=tuple(Member(member_id=m, client_id="c", partitions=(p,)) for p, m in owned),
+    )
 
 
 @pytest.fixture
@@ -121,6 +131,34 @@ def test_a_killed_member_holds_its_work_until_its_session_ends(situation):
     assert situation.reason_at(1) == ""
     assert situation.reason_at(21.5) == ""
     assert situation.reason_at(22.5) == "stalled"
+
+
+def test_a_member_killed_while_it_joined_holds_work_for_a_session_of_its_own(situation):
+    """The group counts it in the round that its kill did not stop, and gives it work."""
+    situation.answer(1)
+    situation.history.append(Process(at=1.0, instance=0, incarnation=1, what="killed"))
+    situation.history.append(stable("killed", "alive", at=7.0))
+    assert situation.reason_at(7.1) == ""
+    assert situation.reason_at(27.5) == ""
+    assert situation.reason_at(28.5) == "stalled"
+
+
+def test_a_member_that_ended_without_leaving_holds_its_work(situation):
+    """As one of a static group does, or one that is simply gone."""
+    situation.answer(1)
+    situation.history.append(stable("gone", "alive", at=0.5))
+    situation.history.append(Process(at=4.0, instance=1, incarnation=1, what="exited"))
+    assert situation.reason_at(4) == ""
+    assert situation.reason_at(24.5) == ""
+    assert situation.reason_at(25.5) == "stalled"
+
+
+def test_a_group_of_living_members_is_waited_for_no_longer(situation):
+    """Who joins last has no session to wait for."""
+    situation.answer(1)
+    assert situation.reason_at(1) == ""
+    situation.history.append(stable("alive", at=10.0))
+    assert situation.reason_at(16.5) == "stalled"
 
 
 def test_nobody_left_is_told_soon(situation):
