@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from testbed.world.world import World
 
 SHOWN, SHOWN_SIGNS = 3, 200  # records in a message, and of each so much
-Content = tuple[int | None, bytes | None, bytes | None, Headers]
+Content = tuple[int | None, bytes | None, Headers, bytes | None]
 
 
 class Repair:
@@ -74,12 +74,12 @@ class Repair:
 
     def _marks_sent(self) -> list[object]:
         if self._exact:
-            return [_content(s.partition, s.key, s.value, s.headers) for s in self._wanted]
+            return [_content(s.partition, s.key, s.headers, s.value) for s in self._wanted]
         return [_mark(one.fingerprints) for one in self._wanted]
 
     def _marks_arrived(self) -> list[object]:
         if self._exact:
-            return [_content(a.partition, a.key, a.value, a.headers) for a in self._arrived]
+            return [_content(a.partition, a.key, a.headers, a.value) for a in self._arrived]
         return [_mark(fingerprint.fingerprints(one.value)) for one in self._arrived]
 
     def _sent_of(self, letters: Iterable[Outcome]) -> list[Sent]:
@@ -147,8 +147,9 @@ def _shown(marks: list) -> str:
     return "; ".join(repr(one)[:SHOWN_SIGNS] for one in marks[:SHOWN]) or "none"
 
 
-def _content(partition: int | None, key, value, headers: Headers) -> Content:
-    return partition, key, value, originals(headers)
+def _content(partition: int | None, key, headers: Headers, value) -> Content:
+    """What is compared, the longest last; a null header may have come back empty in its letter."""
+    return partition, key, tuple((name, text or b"") for name, text in originals(headers)), value
 
 
 def _mark(marks: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from testbed.world.repair import Repair
 
 SENT = Sent(
     n=0, outcome="acknowledged", partition=1, offset=4, key=b"k", value=b'{"a":1}',
-    headers=(("a", b"1"), ("x-dlq-a", b"")), admits=("inference_error",), features="f",
+    headers=(("a", b"1"), ("b", None), ("x-dlq-a", b"")), admits=("inference_error",), features="f",
     identity="c|t", entity="c", fingerprints=fingerprint.fingerprints(b'{"a":1}'), note="odd",
 )  # fmt: skip
 
@@ -25,7 +25,7 @@ def repair(fidelity: str = "exact", **change) -> Repair:
         "offset": 9,
         "key": b"k",
         "value": SENT.value,
-        "headers": (("a", b"1"),),
+        "headers": (("a", b"1"), ("b", None)),
     }
     made._wanted, made._arrived = [SENT], [RawRecord(topic="events", **back | change)]
     return made
@@ -36,6 +36,11 @@ def test_an_original_that_came_back_is_seen(fidelity):
     repair(fidelity).expect_arrived()
 
 
+def test_a_null_header_may_come_back_empty():
+    """Not every client can send null."""
+    repair(headers=(("a", b"1"), ("b", b""))).expect_arrived()
+
+
 def test_under_json_an_equal_original_will_do():
     repair("json", value=b'{ "a": 1.0 }', headers=(), partition=0).expect_arrived()
 
@@ -43,7 +48,8 @@ def test_under_json_an_equal_original_will_do():
 @pytest.mark.parametrize(
     "change",
     [{"value": b'{ "a":1}'}, {"value": None}, {"key": None}, {"headers": ()}, {"partition": 0},
-     {"headers": (("a", b"1"), ("a", b"1"))}],
+     {"headers": (("a", b"1"), ("a", b"1"))}, {"headers": (("a", b"1"),)},
+     {"headers": (("b", None), ("a", b"1"))}, {"headers": (("a", b""), ("b", None))}],
 )  # fmt: skip
 def test_under_exact_every_bit_counts(change):
     with pytest.raises(AssertionError, match="Expected 1 originals on the input topic once more"):
