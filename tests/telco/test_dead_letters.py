@@ -112,6 +112,15 @@ def test_each_breach_of_exactness_is_one_sentence_that_json_fidelity_ignores(fie
     assert letter.problems == ()
 
 
+@pytest.mark.parametrize("said", ["1000000", "nothing", "200.01"])
+def test_a_reasons_own_words_and_limits_are_no_payload(said):
+    """Though another field happens to say just that."""
+    event = ORIGINAL.replace(b"2026-01-01T00:00:00Z", said.encode())
+    reason = f"Expected TotalCharges up to {said}, got nothing"
+    letter = read(original_message=event.decode(), error_message=reason)
+    assert letter.exact_problems == ()
+
+
 @pytest.mark.parametrize("error_type", [None, "", 5, ABSENT])
 def test_every_dead_letter_names_a_reason(error_type):
     assert "Expected error_type" in read(error_type=error_type).problems[0]

@@ -182,6 +182,11 @@ for _slug, _title, _other in (
         ),
     )  # fmt: skip
 _group.changed("two-wrong", "two wrong fields", {"tenure": -1, "Contract": "Weekly"})
+# Found by the fuzz program: a reason may name a limit that another field happens to say.
+_group.add(
+    "event_ts-limit", "event_ts as the number that TotalCharges ends at, and no TotalCharges",
+    lambda event: _without("TotalCharges")({**event, "event_ts": "1000000"}),
+)  # fmt: skip
 _group.add("all-null", "all fields null", lambda event: ascii_json(dict.fromkeys(event)))
 _group.changed(
     "forged-outcome", "fields of an outcome beside a wrong one",
