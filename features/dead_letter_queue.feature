@@ -47,6 +47,29 @@ Feature: What cannot be scored is kept with its reason
       And the promise holds: a bad event delays no other
       And every promise holds
 
+    @slow
+    Scenario Outline: What is <kind> delays nobody, wherever it stands
+      Given the scoring service is running
+      When each kind that is "<kind>" is published in every position
+      Then the promise holds: a bad event delays no other
+      And the promise holds: valid events are scored and invalid ones dead-lettered
+      And the promise holds: every dead letter gives the original back
+      And every promise holds
+
+      Examples: bad events
+        | kind                        |
+        | not JSON at all             |
+        | JSON but not an event       |
+        | an event with a wrong field |
+
+    @slow @oracle
+    Scenario: What the model cannot score delays nobody, wherever it stands
+      Given the scoring service is running with a model that knows one category less
+      When each kind that is "an event that the model cannot score" is published in every position
+      Then the events that this model cannot score are dead-lettered and all others scored
+      And the promise holds: a bad event delays no other
+      And every promise holds
+
     Scenario: Nothing but bad events
       Given the scoring service is running
       When 60 invalid events are published among 0 valid ones

@@ -22,6 +22,14 @@ Feature: Predictions keep the agreed form, and so must events
       And the promise holds: every score is the model's own
       And every promise holds
 
+    @slow
+    Scenario: What is odd but valid is scored wherever it stands
+      Given the scoring service is running
+      When each kind that is "odd but valid" is published in every position
+      Then the promise holds: valid events are scored and invalid ones dead-lettered
+      And the promise holds: every score is the model's own
+      And every promise holds
+
   Rule: An event that breaks the agreement gets no score
 
     Scenario Outline: What is <kind> gets no score

@@ -88,6 +88,12 @@ def step_publish_kinds(context, kind):
     context.world.sending.kinds(kind)
 
 
+@when('each kind that is "{kind:Kind}" is published in every position')
+def step_publish_everywhere(context, kind):
+    """First, last, side by side, alone, and all of the group in one batch."""
+    context.world.positions.sweep(kind)
+
+
 @when("{bad:d} invalid events are published among {good:d} valid ones")
 def step_publish_mixed(context, bad, good):
     """Invalid events spread evenly among valid ones."""

@@ -41,6 +41,7 @@ GROUPS = {
     "not JSON at all": "not JSON at all",
     "JSON but not an event": "JSON but not an event",
     "an event with a wrong field": "an event with a wrong field",
+    "an event that the model cannot score": "an event that the model cannot score",
     "odd but valid": "odd but valid",
 }
 

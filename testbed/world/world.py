@@ -22,6 +22,7 @@ from testbed.world.inputs import Inputs
 from testbed.world.levels import Levels
 from testbed.world.network import Network
 from testbed.world.outcomes import Outcomes
+from testbed.world.positions import Positions
 from testbed.world.repair import Repair
 from testbed.world.security import Security
 from testbed.world.sending import Sending
@@ -46,6 +47,7 @@ class World:
         self.cluster = Cluster(bench)
         self.agreement = Agreement(bench)
         self.sending = Sending(self)
+        self.positions = Positions(self)
         self.transactions = Transactions(self)
         self.service = Service(self)
         self.network = Network(self)
