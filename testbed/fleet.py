@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from testbed import command
+from testbed.brokers import properties
 from testbed.errors import CannotStart, NotReached
 from testbed.history import History, Process
 from testbed.processes import Spawned, spawn
@@ -54,8 +55,9 @@ class Fleet:
         args = command.fill(self.words, instance.values) + list(extra)
         env = os.environ | command.environment(instance.values)
         instance.process = spawn(
-            args, env=env, cwd=self.cwd, log=instance.log, token=self._token(number)
-        )
+            args, env=env, cwd=self.cwd, log=instance.log, token=self._token(number),
+            secrets=_secrets(instance.values),
+        )  # fmt: skip
         instance.wanted = instance.watched = True
         self._record(instance, "started", pid=instance.process.pid)
         return instance
@@ -175,6 +177,13 @@ class Fleet:
         self.history.append(
             Process(instance=instance.number, incarnation=instance.incarnation, what=what, **more)
         )
+
+
+def _secrets(values: dict[str, str]) -> set[bytes]:
+    """What no log may show of the client properties that an instance is given."""
+    path = Path(values.get("client_config") or "")
+    given = properties.read(path) if path.is_file() else {}
+    return {form.encode() for form in properties.secret_forms(given)}
 
 
 def tail(log: Path, lines: int = TAIL) -> str:

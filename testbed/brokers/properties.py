@@ -1,11 +1,15 @@
 """A file of client properties by librdkafka's names, one ``key=value`` a line."""
 
+import json
 import re
+from base64 import b64encode
 from pathlib import Path
+from urllib.parse import quote
 
 from testbed.errors import UsageError
 
 SECRET = re.compile(r"password|secret|token|credential|username|\.pem$|\.config$", re.IGNORECASE)
+SHORTEST = 4  # characters of a secret
 KEY = re.compile(r"[a-z][a-z0-9._]*", re.IGNORECASE)
 
 
@@ -37,6 +41,24 @@ def without_secrets(text: str, properties: dict[str, str]) -> str:
         if SECRET.search(key):
             text = text.replace(value, "***")
     return text
+
+
+def secret_forms(properties: dict[str, str]) -> set[str]:
+    """Each secret value as it is, and as it stands in base64, in a URL and in JSON.
+
+    A name is none, and what is shorter than four characters would hide half of any text.
+    """
+    values = {
+        value
+        for key, value in properties.items()
+        if SECRET.search(key) and "username" not in key and len(value) >= SHORTEST
+    }
+    return {form for value in values for form in _forms(value)}
+
+
+def _forms(value: str) -> set[str]:
+    encoded = b64encode(value.encode()).decode()
+    return {value, encoded, encoded.rstrip("="), quote(value, safe=""), json.dumps(value)[1:-1]}
 
 
 def _shape(key: str, equals: str, value: str) -> str:

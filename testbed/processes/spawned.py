@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Iterable
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -111,11 +112,13 @@ def spawn(
     log: Path | None = None,
     token: str = "",
     outlives: bool = False,
+    secrets: Iterable[bytes] = (),
 ) -> Spawned:
     """Start ``args`` without a shell, in a session of its own, input closed.
 
     ``env`` is the whole environment (None: this one's); the token is added to it.
-    Output and errors are appended to ``log``, bounded as ``BoundedLog`` says.
+    Output and errors are appended to ``log``, bounded as ``BoundedLog`` says, and ``secrets``
+    blanked out.
     ``outlives``: meant to go on after the run; carries no token, its log is not bounded.
     A process dies with its parent by the job object on Windows, by the guardian elsewhere.
     Raises ``UsageError`` for a command or folder that cannot be run, ``CannotStart`` else.
@@ -132,7 +135,7 @@ def spawn(
             stdout=subprocess.PIPE if piped else target or subprocess.DEVNULL,
             stderr=subprocess.STDOUT,
         )
-    bounded = BoundedLog(leader.output, open_log(log)) if piped else None
+    bounded = BoundedLog(leader.output, open_log(log), secrets) if piped else None
     return Spawned(leader, list(args), "" if outlives else token, bounded)
 
 

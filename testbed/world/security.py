@@ -157,7 +157,8 @@ class Security:
         if what in WAYS:
             return {"bootstrap_servers": self._world.bench.trust.guard.address(WAYS[what])}
         stranger = str(self._world.bench.trust.stranger)
-        wrong = {PASSWORD: {"sasl.password": "wrong"}, AUTHORITY: {"ssl.ca.location": stranger}}
+        other = secrets.token_urlsafe(12)
+        wrong = {PASSWORD: {"sasl.password": other}, AUTHORITY: {"ssl.ca.location": stranger}}
         if what not in wrong:
             known = ", ".join((*wrong, *WAYS))
             raise BenchError(f"Expected something that can be wrong, got {what!r}", known)

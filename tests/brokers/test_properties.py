@@ -56,3 +56,16 @@ def test_secrets_are_blanked_out():
     given = {"sasl.password": "hunter2", "security.protocol": "SASL_SSL"}
     text = "SASL_SSL refused hunter2"
     assert properties.without_secrets(text, given) == "SASL_SSL refused ***"
+
+
+def test_each_secret_is_known_in_all_its_spellings():
+    given = {
+        "sasl.password": 'a/b"c?',
+        "ssl.key.pem": "-----KEY",
+        "sasl.username": "somebody",
+        "ssl.key.password": "abc",
+        "security.protocol": "SASL_SSL",
+    }
+    forms = properties.secret_forms(given)
+    assert {'a/b"c?', "YS9iImM/", "a%2Fb%22c%3F", 'a/b\\"c?', "-----KEY"} <= forms
+    assert not forms & {"somebody", "abc", "SASL_SSL"}
