@@ -7,7 +7,7 @@ nothing. Topics and groups are a scenario's own, so the two never meet.
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from testbed.applies import BREAKS_BROKER
+from testbed.applies import BREAKS_BROKER, CLUSTER
 from testbed.world import World
 
 FIRST_STEP = "the scoring service is running"
@@ -57,4 +57,4 @@ def _may_start(scenario) -> bool:
     """Whether it begins with a start, and nobody breaks its broker meanwhile."""
     steps = list(scenario.all_steps)
     starts = bool(steps) and steps[0].name == FIRST_STEP
-    return starts and BREAKS_BROKER not in scenario.effective_tags
+    return starts and {BREAKS_BROKER, CLUSTER}.isdisjoint(scenario.effective_tags)

@@ -10,7 +10,7 @@ def _unless(condition: Callable[[Bench], object], reason: str) -> Callable[[Benc
     return lambda bench: "" if condition(bench) else reason
 
 
-BREAKS_BROKER, GUARDED = "breaks-broker", "guarded"
+BREAKS_BROKER, GUARDED, CLUSTER = "breaks-broker", "guarded", "cluster"
 
 REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
     "reference": _unless(
@@ -51,6 +51,9 @@ REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
     ),
     GUARDED: _unless(
         lambda bench: bench.can_spare, "needs an embedded Apache Kafka that asks who is there"
+    ),
+    CLUSTER: _unless(
+        lambda bench: bench.can_spare, "needs an embedded Apache Kafka of several nodes"
     ),
     "client-config": _unless(
         lambda bench: (

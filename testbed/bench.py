@@ -7,6 +7,7 @@ import shutil
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from testbed import clients, command, models
-from testbed.brokers import KafkaBroker, attach, choose
+from testbed.brokers import KafkaBroker, KafkaCluster, attach, choose
 from testbed.brokers.protocol import Broker, Handover, HasLogs
 from testbed.errors import BenchError, CannotStart
 from testbed.experience import Experience
@@ -45,12 +46,13 @@ class Bench:
 
     def __init__(
         self, options: Options, say=tell, *, handover: str = "", log_prefix: str = "",
-        guarded: bool = False,
+        guarded: bool = False, clustered: bool = False,
     ):  # fmt: skip
         """``handover`` is the file by which the runner passes its broker on, if there is one;
-        ``guarded`` asks for an embedded one that has guarded ways in."""
+        ``guarded`` asks for an embedded one that has guarded ways in, ``clustered`` for one of
+        three nodes."""
         self.options, self._say, self._given = options, say, handover
-        self._log_prefix, self._guarded = log_prefix, guarded
+        self._log_prefix, self._guarded, self._clustered = log_prefix, guarded, clustered
         self._others: dict[str, Bench] = {}
         self.words = self._consumer_words()
         self.run = secrets.token_hex(3)
@@ -105,6 +107,10 @@ class Bench:
     def guarded(self) -> "Bench":
         """Another bench, whose embedded broker has ways in that ask who is there; as ``spare``."""
         return self._another("guarded-", guarded=True)
+
+    def clustered(self) -> "Bench":
+        """Another bench, whose embedded broker is a cluster of three nodes; as ``spare``."""
+        return self._another("cluster-", clustered=True)
 
     def _another(self, prefix: str, **how) -> "Bench":
         if prefix not in self._others:
@@ -172,10 +178,14 @@ class Bench:
     def _reach_broker(self) -> Broker:
         if self._given:
             return attach(self._await_handover(Path(self._given)))
-        choice = self._choose_guarded if self._guarded else choose
-        broker = choice(self.options, self.folder, self.guardian, self._say)
+        broker = self._choice()(self.options, self.folder, self.guardian, self._say)
         broker.start()
         return broker
+
+    def _choice(self) -> Callable[..., Broker]:
+        if self._clustered:
+            return KafkaCluster
+        return self._choose_guarded if self._guarded else choose
 
     def _choose_guarded(self, *known) -> Broker:
         from testbed.security.trust import Trust  # what signs takes time to import

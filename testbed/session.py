@@ -9,7 +9,7 @@ from behave.model_type import Status
 
 from testbed import tracing
 from testbed.ahead import Ahead
-from testbed.applies import BREAKS_BROKER, GUARDED, skip_what_does_not_apply
+from testbed.applies import BREAKS_BROKER, CLUSTER, GUARDED, skip_what_does_not_apply
 from testbed.bench import HANDOVER, Bench
 from testbed.checker.verdict import Finding
 from testbed.errors import BenchError
@@ -87,6 +87,8 @@ class Session:
         return World(bench, str(scenario.feature.filename), scenario.name, place)
 
     def _bench_for(self, tags) -> Bench:
+        if CLUSTER in tags:
+            return self.bench.clustered()
         if GUARDED in tags:
             return self.bench.guarded()
         breaks = BREAKS_BROKER in tags

@@ -54,12 +54,17 @@ class Topics:
 
     def limit_size(self, name: str, largest_bytes: int) -> None:
         """Have a topic take no larger batch from now on; below 150 its own markers do not fit."""
-        entry = ConfigEntry(
-            "max.message.bytes", str(largest_bytes), incremental_operation=AlterConfigOpType.SET
-        )
+        self._configure(name, "max.message.bytes", str(largest_bytes))
+
+    def require_copies(self, name: str, copies: int) -> None:
+        """Have a topic refuse what it could not store in so many complete copies."""
+        self._configure(name, "min.insync.replicas", str(copies))
+
+    def _configure(self, name: str, key: str, value: str) -> None:
+        entry = ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
         resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=[entry])
         answers = self.admin.incremental_alter_configs([resource])
-        ask(lambda: answers[resource], f"limit topic {name}", self.answer_within_s)
+        ask(lambda: answers[resource], f"set {key} of topic {name}", self.answer_within_s)
 
     def partitions(self, *names: str) -> dict[str, int]:
         """The partition count of each topic that exists with a leader everywhere."""

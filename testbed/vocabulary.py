@@ -5,6 +5,7 @@ from parse_type import TypeBuilder
 
 from testbed import faults
 from testbed.history import DEAD_LETTERS, INPUT, PREDICTIONS
+from testbed.world import nodes
 
 # Each sentence stands for the promises that it names; the checker knows them by their slugs.
 PROMISES = {
@@ -53,6 +54,7 @@ ANSWERS = {
     "that its results are final": "EndTxn",
 }
 
+DUTIES = {duty: duty for duty in nodes.DUTIES}
 MOMENTS = {moment: moment for moment in faults.MOMENTS}
 
 
@@ -60,7 +62,7 @@ def register() -> None:
     """Teach behave the words; a word outside a list leaves its step undefined."""
     use_step_matcher("cfparse")
     enums = {"Promise": PROMISES, "Topic": TOPICS, "Kind": GROUPS, "Moment": MOMENTS}
-    enums["Answer"] = ANSWERS
+    enums |= {"Answer": ANSWERS, "Duty": DUTIES}
     for name, words in enums.items():
         register_type(**{name: TypeBuilder.make_enum(words)})
 

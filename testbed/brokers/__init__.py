@@ -2,7 +2,8 @@
 
 from testbed.brokers.attach import attach
 from testbed.brokers.choose import choose
+from testbed.brokers.cluster import KafkaCluster
 from testbed.brokers.external import ExternalBroker
 from testbed.brokers.kafka import KafkaBroker
 
-__all__ = ["ExternalBroker", "KafkaBroker", "attach", "choose"]
+__all__ = ["ExternalBroker", "KafkaBroker", "KafkaCluster", "attach", "choose"]

@@ -91,6 +91,34 @@ FIXED: dict[str, str | int] = {
     "background.threads": 2,
 }
 
+# Three nodes that keep a copy of everything each, and go on with two of them.
+NODES = (1, 2, 3)
+_REPLICATED: dict[str, str | int] = {
+    "default.replication.factor": 3,
+    "min.insync.replicas": 2,
+    "offsets.topic.replication.factor": 3,
+    "transaction.state.log.replication.factor": 3,
+    "transaction.state.log.min.isr": 2,
+    "share.coordinator.state.topic.replication.factor": 3,
+    "share.coordinator.state.topic.min.isr": 2,
+    # Leaders and coordinators move before a node stops; here others are left to be named.
+    "controlled.shutdown.enable": "true",
+    # How soon a node that is gone is missed: long enough for one that a busy machine holds up.
+    "broker.session.timeout.ms": 4_000,
+    "replica.lag.time.max.ms": 4_000,
+    # A leader stays where it is until a test takes it away.
+    "auto.leader.rebalance.enable": "false",
+    # Followers ask as soon as there is something.
+    "replica.fetch.backoff.ms": 100,
+}
+
+
+def replicated(node: int, controllers: dict[int, int]) -> dict[str, str | int]:
+    """What one of several nodes is told beside the rest; ``controllers``: node -> port."""
+    voters = ",".join(f"{each}@{HOST}:{port}" for each, port in controllers.items())
+    return _REPLICATED | {"node.id": node, "controller.quorum.voters": voters}
+
+
 # Some clients (kafka-python 3.0) lose their heartbeat when a group is stable before they know
 # its topics. No broker in service is that quick, so neither are we with a client unknown to us.
 JOINED_SOFTLY = {"group.initial.rebalance.delay.ms": 250}

@@ -1,8 +1,10 @@
 """The embedded broker's data folder: formatted once, copied for each start."""
 
+import base64
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import tempfile
@@ -56,6 +58,16 @@ def copy_formatted(java: Java, libraries: list[Path], data: Path) -> None:
             str(error),
             "Check disk and rights",
         ) from error
+
+
+def give_to(node: int, data: Path) -> None:
+    """Have a freshly formatted folder belong to another node than the one it was made for."""
+    own = base64.urlsafe_b64encode(secrets.token_bytes(15)).decode()  # 20 signs, no padding
+    told = {"node.id": node, "directory.id": f"ch{own}"}  # Kafka reserves ids that are all zeros
+    path = data / "meta.properties"
+    lines = [line.partition("=") for line in path.read_text("utf-8").splitlines()]
+    text = "".join(f"{key}{sign}{told.get(key, value)}\n" for key, sign, value in lines)
+    path.write_text(text, "utf-8")
 
 
 def drop_formatted() -> None:

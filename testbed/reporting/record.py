@@ -10,7 +10,7 @@ import msgspec
 FEATURE_ORDER = (
     "broker_connectivity", "topic_management", "producer_publishing", "end_to_end_flow",
     "schema_validation", "dead_letter_queue", "consumer_resilience",
-    "delivery_guarantees", "rebalancing", "broker_outages", "network_faults",
+    "delivery_guarantees", "rebalancing", "broker_outages", "broker_cluster", "network_faults",
     "transactions", "ordering", "observability", "service_levels", "security",
 )  # fmt: skip
 

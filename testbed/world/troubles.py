@@ -82,7 +82,7 @@ class Troubles:
         def refuse(_broker) -> None:
             topics.limit_size(name, TOO_SMALL_BYTES)
             try:
-                self._last(SUFFER_S)
+                self.last(SUFFER_S)
             finally:
                 topics.limit_size(name, USUAL_BYTES)
 
@@ -112,11 +112,12 @@ class Troubles:
     def _freeze(self, broker) -> None:
         broker.pause()
         try:
-            self._last(self._brief_s)
+            self.last(self._brief_s)
         finally:
             broker.resume()
 
-    def _last(self, for_s: float) -> None:
+    def last(self, for_s: float) -> None:
+        """Let what is wrong be wrong for so long."""
         history = self._world.history
         begun = history.now()
         until(lambda: history.now() - begun >= for_s, within_s=for_s + 1,

@@ -21,6 +21,7 @@ from testbed.world.cluster import Cluster
 from testbed.world.inputs import Inputs
 from testbed.world.levels import Levels
 from testbed.world.network import Network
+from testbed.world.nodes import Nodes
 from testbed.world.outcomes import Outcomes
 from testbed.world.positions import Positions
 from testbed.world.repair import Repair
@@ -53,6 +54,7 @@ class World:
         self.network = Network(self)
         self.security = Security(self)
         self.troubles = Troubles(self)
+        self.nodes = Nodes(self)
         self.watching = Watching(self)
         self.levels = Levels(self)
         self.inputs = Inputs(self)

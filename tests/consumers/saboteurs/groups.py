@@ -6,7 +6,17 @@ from tests.consumers.saboteurs.saboteur import TABLE
 
 GROUPS = (
     *("delivery", "dead_letters", "letters", "scoring", "ordering", "rebalancing"),
-    *("transactions", "network", "shutdown", "timing", "resources", "plain", "figures", "levels"),
+    *(
+        "transactions",
+        "network",
+        "cluster",
+        "shutdown",
+        "timing",
+        "resources",
+        "plain",
+        "figures",
+        "levels",
+    ),
 )
 
 for _name in GROUPS:

@@ -26,7 +26,7 @@ PATIENCE_MS = 500  # of those who have none: far less than an outage takes
 STEP_S = 5.0
 
 
-class _Burying(Naive):
+class Burying(Naive):
     """Dead-letters what it could not deliver, as it does with what it could not read."""
 
     def work(self, records):
@@ -61,10 +61,10 @@ class _Burying(Naive):
 def buries_what_was_stored_unheard():
     """Takes a connection that breaks for a refusal, and dead-letters what is scored already."""
 
-    class Burying(_Burying):
+    class Anxious(Burying):
         producer_properties: ClassVar = {"retries": 0}
 
-    return Burying().run()
+    return Anxious().run()
 
 
 @saboteur("right-outcome", SILENCE, source="B-26", group="network", alone=True,
@@ -72,10 +72,10 @@ def buries_what_was_stored_unheard():
 def buries_what_waits_for_the_network():
     """Dead-letters a valid event because half a second passed without the broker's answer."""
 
-    class Burying(_Burying):
+    class Anxious(Burying):
         producer_properties: ClassVar = {"message.timeout.ms": PATIENCE_MS}
 
-    return Burying().run()
+    return Anxious().run()
 
 
 @saboteur("no-loss", SILENCE, source="B-09")

@@ -60,3 +60,7 @@ STEADY = "service_levels: The time from each event to its answer"
 DRAINED = "service_levels: A backlog of events is worked off on all partitions"
 
 CRASHED_BROKER = "broker_outages: The broker crashes and comes back"
+
+LOST_KEEPER = "broker_cluster: The broker that keeps the group's progress is lost"
+LOST_ALONE = "broker_cluster: A broker is lost with results that no other broker has"
+TOO_FEW_COPIES = "broker_cluster: The predictions lack a copy for a while"
