@@ -20,6 +20,7 @@ from testbed.brokers.protocol import Broker, Handover, HasLogs
 from testbed.errors import BenchError, CannotStart
 from testbed.experience import Experience
 from testbed.guardian import Guardian
+from testbed.leftovers import Leftovers
 from testbed.limits import Limits
 from testbed.observers.questions import Questions
 from testbed.options import Options
@@ -77,6 +78,7 @@ class Bench:
             self.models = model_folder.result()
         self.admin = clients.admin(self.handover)
         self.topics = Topics(self.admin, self.options.limits.admin_s)
+        self.leftovers = Leftovers(self.admin, self.topics, self.options.limits.admin_s)
         self.access = Access(self.admin, self.options.limits.admin_s)
         self.questions = Questions(lambda: clients.admin(self.handover))
         self.producer = clients.producer(self.handover)
@@ -158,12 +160,25 @@ class Bench:
         try:
             for other in self._others.values():
                 other.close()
+            self._clear_up()
             broker = getattr(self, "broker", None)
             if broker is not None and not self._given:
                 self._stop(broker)
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.guardian.close()
+
+    def _clear_up(self) -> None:
+        """Leave a cluster that is not this run's as it was; what cannot be deleted is told."""
+        leftovers = getattr(self, "leftovers", None)
+        if leftovers is None or self.handover.owned:
+            return
+        try:
+            leftovers.delete_topics()
+            if self.handover.kind == "external":  # elsewhere groups go with the broker
+                leftovers.delete_groups(self.options.session_timeout_s)
+        except BenchError as error:
+            self._say(f"[WARNING] {error}")
 
     def _stop(self, broker: Broker) -> None:
         try:

@@ -1,6 +1,6 @@
 """Creates, describes and deletes topics."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaException, TopicCollection
 from confluent_kafka.admin import (
@@ -32,10 +32,11 @@ def names(token: str = "") -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Topics:
-    """The topics of a cluster, through its Admin API."""
+    """The topics of a cluster, through its Admin API; ``made`` are those that it has now of us."""
 
     admin: AdminClient
     answer_within_s: float
+    made: set[str] = field(default_factory=set)
 
     def create(self, partitions: dict[str, int], config: dict[str, str] | None = None) -> None:
         """Create topics by name, and wait until the cluster shows all their partitions."""
@@ -45,6 +46,7 @@ class Topics:
         )
         for name, future in futures.items():
             ask(lambda answer=future: answer, f"create topic {name}", self.answer_within_s)
+            self.made.add(name)  # not before: one that was there is somebody else's
         until(
             lambda: self.partitions(*partitions) == partitions,
             within_s=self.answer_within_s,
@@ -104,3 +106,4 @@ class Topics:
             within_s=self.answer_within_s,
             what=f"the topics {', '.join(names)} to be gone",
         )
+        self.made.difference_update(names)

@@ -23,6 +23,10 @@ class Guard:
         self._certificates = certificates
         self._listeners: dict[str, Listener] = {}
 
+    def another(self) -> "Guard":
+        """The same for another node of the same cluster."""
+        return Guard(self._certificates)
+
     @property
     def count(self) -> int:
         """How many ports it needs."""

@@ -136,7 +136,9 @@ class GroupObserver:
 
         self._questions.ask(all_ends, "tell the ends")
         return {
-            place: self._questions.ask(partial(end, place=place), "tell an end").offset
+            place: self._questions.ask(
+                partial(end, place=place), "tell an end", is_known=lambda told: told.offset >= 0
+            ).offset
             for place in places
         }
 

@@ -38,6 +38,23 @@ TRANSACTIONAL = Right(
     "to use transactions", ResourceType.TRANSACTIONAL_ID, TRANSACTIONS, AclOperation.WRITE
 )
 
+PREFIX = "telco"  # of the names of all topics, groups and transactional ids that the suite makes
+_OF_THE_SUITE = (
+    (ResourceType.TOPIC, AclOperation.ALL),
+    (ResourceType.GROUP, AclOperation.ALL),
+    (ResourceType.TRANSACTIONAL_ID, AclOperation.ALL),
+)
+
+
+def of_the_suite(user: str) -> list[AclBinding]:
+    """What the account of the suite itself needs on a cluster that others use too."""
+    everything = [
+        _allowed(user, resource, PREFIX, operation, ResourcePatternType.PREFIXED)
+        for resource, operation in _OF_THE_SUITE
+    ]
+    cluster = ("kafka-cluster", AclOperation.DESCRIBE, ResourcePatternType.LITERAL)
+    return [*everything, _allowed(user, ResourceType.BROKER, *cluster)]
+
 
 def needed(delivery: str) -> tuple[Right, ...]:
     """All that a service with that delivery needs."""
@@ -46,8 +63,11 @@ def needed(delivery: str) -> tuple[Right, ...]:
 
 def binding(right: Right, user: str, name: str, *, prefix: bool = False) -> AclBinding:
     """The right as Kafka keeps it; ``name`` of the topic, group or transactional id."""
+    pattern = ResourcePatternType.PREFIXED if prefix else ResourcePatternType.LITERAL
+    return _allowed(user, right.resource, name, right.operation, pattern)
+
+
+def _allowed(user: str, resource, name: str, operation, pattern) -> AclBinding:
     return AclBinding(
-        right.resource, name,
-        ResourcePatternType.PREFIXED if prefix else ResourcePatternType.LITERAL,
-        f"User:{user}", "*", right.operation, AclPermissionType.ALLOW,
-    )  # fmt: skip
+        resource, name, pattern, f"User:{user}", "*", operation, AclPermissionType.ALLOW
+    )

@@ -27,6 +27,7 @@ def build(world: World) -> Pipeline:
     topics, partitions = topic_names.names(token), topic_names.PARTITIONS
     group = f"telco-churn-scorer-{token}"
     history.append(_began(world, topics, partitions, group))
+    bench.leftovers.note_group(group)
     bench.topics.create({topics[role]: partitions[role] for role in topics})
     observer = GroupObserver(bench.questions, group, topics, partitions, history)
     observer.start()

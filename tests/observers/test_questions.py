@@ -10,6 +10,15 @@ from testbed.observers import questions
 from testbed.observers.questions import Questions
 
 
+class Client(int):
+    """A number that can learn who leads."""
+
+    learned = 0
+
+    def list_topics(self, timeout: float) -> None:
+        self.learned += 1
+
+
 class Clients:
     """Makes numbered clients, and answers as told: by value, by error, or not at all."""
 
@@ -18,7 +27,7 @@ class Clients:
 
     def connect(self) -> int:
         self.made += 1
-        return self.made
+        return Client(self.made)
 
     def question(self, client: int) -> Future:
         self.asked_of.append(client)
@@ -60,6 +69,23 @@ def test_a_passing_error_is_asked_again_of_the_same_client():
     clients = Clients(refused(KafkaError.NOT_COORDINATOR), "yes")
     assert Questions(clients.connect).ask(clients.question, "say yes") == "yes"
     assert clients.asked_of == [1, 1]
+
+
+@pytest.mark.parametrize("code", [KafkaError.FENCED_LEADER_EPOCH, KafkaError.NOT_COORDINATOR])
+def test_leaders_that_moved_are_learned_anew(code):
+    """Else the same one would be asked until time is over."""
+    clients = Clients(refused(code), refused(code), "yes")
+    asked = Questions(clients.connect)
+    asked.ask(clients.question, "say yes")
+    assert asked._admin.learned == (2 if code in questions.MOVED else 0)
+
+
+def test_an_answer_without_a_value_is_none():
+    """An end of -1001 would be taken for one."""
+    clients = Clients(-1001, 7)
+    asked = Questions(clients.connect)
+    assert asked.ask(clients.question, "tell an end", is_known=lambda end: end >= 0) == 7
+    assert asked._admin.learned == 1
 
 
 def test_another_error_ends_it():
