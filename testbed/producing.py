@@ -71,14 +71,15 @@ class Publisher:
     def transaction(
         self, producer: Producer, drafts: Iterable[Draft], expected: Iterable, *, within_s: float
     ) -> Iterator[list[Sent]]:
-        """Publish drafts in a transaction of ``producer``; the body ends it, or does not.
+        """Publish drafts in a transaction of ``producer``, which has its transactional id.
+
+        The body ends it, or does not.
 
         What the body leaves in the list that it gets is recorded after it: nobody knows before
         what became of the records. Raises ``BenchError`` where the broker does not take part.
         """
         answers: list[Sent] = []
         try:
-            producer.init_transactions(within_s)
             producer.begin_transaction()
             for draft, right in zip(drafts, expected, strict=True):
                 sent = _sent(self.count, draft, right, "", keep_value=True)

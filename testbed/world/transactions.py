@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from confluent_kafka import KafkaException, Producer
 from msgspec.structs import replace
 
 from testbed import clients
+from testbed.errors import BenchError
 from testbed.history import INPUT
 from testbed.pipeline import LOOK_EVERY_S
 from testbed.telco.draft import Draft
@@ -15,6 +17,7 @@ from testbed.wait import until
 if TYPE_CHECKING:
     from testbed.world.world import World
 
+TURNS = 2  # senders that cancel one lot after the other in turn
 # After so long the broker itself cancels what a sender that is gone has left open.
 ABANDONED_MS = 2_000
 HELD_ON = 0  # the partition of events that are held back; ordinary ones go to the others
@@ -31,16 +34,17 @@ class Transactions:
         """Events that are taken back, with as many ordinary ones on both sides."""
         sending, half = self._world.sending, published // 2
         sending.ordinary(half)
-        self._cancel(sending.valid(cancelled))
+        self._cancel(self._sender(), sending.valid(cancelled))
         self._behind(published - half)
 
     def interleaved(self, cancelled: int, published: int) -> None:
         """Taken back in small lots, each between ordinary events of the same partitions."""
         sending, lots = self._world.sending, 10
         each = published // (lots + 1)
-        for _ in range(lots):
+        senders = [self._sender() for _ in range(TURNS)]
+        for lot in range(lots):
             sending.ordinary(each)
-            self._cancel(sending.valid(cancelled // lots))
+            self._cancel(senders[lot % TURNS], sending.valid(cancelled // lots))
         self._behind(published - each * lots)
 
     def undecided(self, held: int, published: int) -> None:
@@ -70,8 +74,7 @@ class Transactions:
         sending.ordinary(count - len(sentinels))
         self._world.pipeline.publish(sentinels)
 
-    def _cancel(self, drafts: list[Draft]) -> None:
-        producer = self._sender()
+    def _cancel(self, producer: Producer, drafts: list[Draft]) -> None:
         nobodys = [_nobodys(one, "cancelled") for one in drafts]
         with self._world.pipeline.transaction(producer, nobodys):
             producer.abort_transaction(self._world.limits.publish_s)
@@ -94,10 +97,16 @@ class Transactions:
             every_s=LOOK_EVERY_S,
         )
 
-    def _sender(self, **more):
+    def _sender(self, **more) -> Producer:
         self._senders += 1
         name = f"{self._world.pipeline.topics[INPUT]}-sender-{self._senders}"
-        return clients.producer(self._world.bench.handover, **{"transactional.id": name}, **more)
+        handover, within_s = self._world.bench.handover, self._world.limits.publish_s
+        producer = clients.producer(handover, **{"transactional.id": name}, **more)
+        try:
+            producer.init_transactions(within_s)
+        except KafkaException as error:
+            raise BenchError("A sender cannot begin", error.args[0].str()) from error
+        return producer
 
 
 def _held(draft: Draft) -> Draft:
