@@ -151,8 +151,9 @@ def test_the_references_transaction_goes_on_where_its_connection_broke(proxy, to
     producer = reference.producer(settings, reference.Health(), 1_048_588, 1_048_588, **identity)
     producer.list_topics(timeout=WITHIN_S)
     producer.init_transactions(WITHIN_S)
-    took_s = [cut_in_transaction(producer, proxy, topic) for _ in range(4)]
-    assert min(took_s[1:]) < 1.0, took_s
+    cut_in_transaction(producer, proxy, topic)  # the first goes on at once in any case
+    took_s = (cut_in_transaction(producer, proxy, topic) for _ in range(10))
+    assert any(each_s < 1.0 for each_s in took_s), "librdkafka's own choice never was that quick"
 
 
 def cut_in_transaction(producer, proxy, topic: str) -> float:
