@@ -80,6 +80,7 @@ def crash_at_work(embedded, senders: list[Sender]) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(400)
 def test_a_decision_outlives_a_crash(embedded, broker, topic):
     """Every transaction shows as a whole or not at all, as its sender was told."""
     said = embedded._node.log.stat().st_size
