@@ -102,13 +102,32 @@ def _absences(case: Case) -> list[Window]:
 
 
 def _cut_offs(case: Case) -> list[Window]:
-    """Cut off from the broker: whether what was under way arrived, the consumer cannot know."""
+    """Cut off from the broker: whether what was under way arrived, the consumer cannot know.
+
+    One that leaves its group over it and comes back begins anew each time, in the same process.
+    """
     found = []
     for begin, end in cut_offs(case.faults):
-        after = _first_look(case, end + RECONNECT_S)
-        high = after.input_ends if after else None
-        found.append(Window(begin.name, begin.at, case.committed(begin.at), high))
+        over = end + RECONNECT_S
+        after = _first_look(case, over)
+        once = Window(
+            begin.name, begin.at, case.committed(begin.at), after.input_ends if after else None
+        )
+        anew = msgspec.structs.replace(once, what=f"a member left while {begin.name}")
+        found += [once, *[anew] * _left(case, begin.at, over)]
     return found
+
+
+def _left(case: Case, begin: float, end: float) -> int:
+    """Members that were gone from the group without that one was stopped or killed before."""
+    asked = [p.at for p in case.crew.processes if p.what in ("stopping", "killed")]
+    until = min([end, *(at for at in asked if at > begin)])
+    count, known = 0, set()
+    for group in case.groups:
+        now = {member.member_id for member in group.members}
+        count += len(known - now) if begin < group.at <= until else 0
+        known = now
+    return count
 
 
 def cut_offs(faults: list[Fault]) -> list[tuple[Fault, float]]:

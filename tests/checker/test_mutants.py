@@ -102,6 +102,8 @@ BENT = [
     (windows, "_is_end_of", returns(True)),
     (windows, "_absences", returns([])),
     (windows, "_cut_offs", returns([])),
+    (windows, "_left", returns(0)),
+    (windows, "_left", returns(9)),
     (windows, "may_outlive", returns(True)),
     (windows.Window, "allows", returns(True)),
     (aborted_invisible, "_hidden", returns([])),

@@ -63,6 +63,7 @@ def _why_not(case: Case, entry: Entry) -> str:
         return "no member was killed or outlived its session"
     told = [w.why_not(entry.sent) for w in case.windows if not w.allows(entry.sent)]
     used = len(case.windows) - len(told)
+    told = list(dict.fromkeys(told))
     if used:
         told.append(f"{wording.counted(used, 'unclean end')} excuses only one more each")
     return "; ".join(told)

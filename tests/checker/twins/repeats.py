@@ -231,6 +231,34 @@ def cut_off():
     return story.end()
 
 
+def refused(*, between) -> Story:
+    """A broker that refuses what one event needs, and a member that leaves its group over it."""
+    story = Story(ALO)
+    sent = story.send()
+    story.fault("broker refuses", "begin")
+    for _ in range(2):
+        story.group((0,))
+        story.answer(sent)
+        between(story)
+        story.group(state="empty")
+    story.fault("broker refuses", "end")
+    story.start()
+    story.answer(sent, sent)
+    return story
+
+
+@TWINS.good("no-duplicates")
+def left_again_and_again():
+    """One more for the fault, and for each time that the member left and came back over it."""
+    return refused(between=lambda story: None).end()
+
+
+@TWINS.bad("no-duplicates", says="1 unclean end excuses only one more each")
+def left_because_it_was_asked():
+    """A member that leaves as it stops has all its work done, in a fault as elsewhere."""
+    return refused(between=Story.stop).end()
+
+
 @TWINS.bad("no-duplicates", says="already done (committed up to 1)")
 def frozen_long_before_it_was_killed():
     """What was done after a short freeze is not excused by the kill that comes later."""
