@@ -16,14 +16,20 @@ KILLED_FOR_IT = "timeout"  # as the fleet records it
 
 @dataclass
 class Experience:
-    """Scenarios in a row in which the consumer answered nothing, or did not stop."""
+    """Scenarios in a row in which the consumer answered nothing, committed late, did not stop."""
 
     silent: int = 0
+    late: int = 0
     deaf: int = 0
 
     def learn(self, history: History) -> None:
         """Take a finished scenario into account."""
-        stalled = any(one.reason == "stalled" for one in history.of(Settled))
+        rests = history.of(Settled)
+        stalled = [one for one in rests if one.reason == "stalled"]
+        if any(one.seen >= one.expected for one in stalled):
+            self.late += 1
+        elif rests:
+            self.late = 0
         if history.of(Outcome):
             self.silent = 0
         elif stalled:
@@ -37,8 +43,13 @@ class Experience:
     def limits(self, usual: Limits) -> Limits:
         """The limits of the next scenario."""
         first_s, stop_s = usual.first_answer_s, usual.consumer_stop_s
+        commit_s = usual.late_commit_s
         if self.silent >= TRIES:
             first_s = min(first_s, usual.stalled_s)
+        if self.late >= TRIES:
+            commit_s = min(commit_s, usual.stalled_s)
         if self.deaf >= TRIES:
             stop_s = min(stop_s, BRIEF_STOP_S)
-        return replace(usual, first_answer_s=first_s, consumer_stop_s=stop_s)
+        return replace(
+            usual, first_answer_s=first_s, late_commit_s=commit_s, consumer_stop_s=stop_s
+        )

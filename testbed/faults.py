@@ -164,7 +164,9 @@ def freeze_until_replaced(pipeline: Pipeline, traffic: Traffic) -> None:
     One is frozen with its work in hand and no transaction open, the other within a transaction:
     the broker fences the second by itself, and keeps nobody but the group from the first.
     """
-    left = len(pipeline.fleet.running()) - 2
+    instances = len(pipeline.fleet.running())
+    members = len(pipeline.group.describe().members)
+    left = members * (instances - 2) // instances  # each may be several, a thread a member
     with (
         recorded(pipeline, "freeze past the session") as proof,
         frozen_within(pipeline, 0, transaction=False),

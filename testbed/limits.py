@@ -24,6 +24,9 @@ class Limits:
     consumer_stop_s: float = 30.0
     # Without a new outcome or commit for this long, a consumer is stuck and not slow.
     stalled_s: float = 15.0
+    # The same once everything is answered and only the commit is missing: some commit by a clock
+    # (Kafka Streams every 30 s), which is no reason to call them stuck.
+    late_commit_s: float = 45.0
     # From a start to the first answer: a group is joined long before a model is loaded, and an
     # import that takes a second takes many times as long on a machine with more to do.
     first_answer_s: float = 60.0

@@ -23,7 +23,8 @@ class Settling:
     Slow is not wrong: only ``stalled_s`` without a new outcome or commit ends the wait. It
     counts from the end of the session of a member that is gone or was frozen, or from when a
     client has given up an answer that was lost on the way, and is ``first_answer_s`` until a
-    consumer that was just started has answered anything.
+    consumer that was just started has answered anything. Where all is answered and only the commit
+    is missing it is ``late_commit_s``: some commit by a clock.
     """
 
     history: History
@@ -94,7 +95,7 @@ class Settling:
         if not self.fleet.running():
             return self.limits.settle_s  # nobody is left who could do anything
         held_until = max(self._session_over(), answers_lost_until(self.history, self.limits))
-        patience_s = self.limits.stalled_s + max(0.0, held_until - self._changed)
+        patience_s = self._without_progress_s() + max(0.0, held_until - self._changed)
         started = self._last(("started",))
         if any(one.at > started for one in self.history.of(Outcome)):
             return patience_s
@@ -111,6 +112,10 @@ class Settling:
         if groups and len(groups[-1].members) > len(self.fleet.running()):
             since = max(since, self._last(ENDED), groups[-1].at)
         return since + self.session_timeout_s
+
+    def _without_progress_s(self) -> float:
+        answered = self.reader.count >= self.expected
+        return self.limits.late_commit_s if answered else self.limits.stalled_s
 
     def _last(self, what: tuple[str, ...]) -> float:
         """When something like that last happened to a process; long ago if never."""

@@ -4,8 +4,10 @@ from testbed.experience import BRIEF_STOP_S, Experience
 from testbed.history import History, Outcome, Process, Settled
 from testbed.limits import Limits
 
-SILENT = [Settled(reason="stalled", waited_s=60.0)]
+SILENT = [Settled(reason="stalled", waited_s=60.0, expected=1)]
 ANSWERED = [Outcome(role="predictions", partition=0, offset=0)]
+LATE = [Settled(reason="stalled", waited_s=45.0, expected=1, seen=1), *ANSWERED]
+DRAINED = [Settled(reason="drained", waited_s=1.0, expected=1, seen=1), *ANSWERED]
 DEAF = [Process(instance=0, incarnation=1, what="killed", by="timeout")]
 STOPPED = [Process(instance=0, incarnation=1, what="exited")]
 
@@ -23,6 +25,11 @@ def test_nothing_is_held_against_it_at_first():
 
 def test_one_that_never_speaks_gets_less_time_for_a_first_answer():
     assert after(SILENT, SILENT).first_answer_s == Limits().stalled_s
+
+
+def test_one_that_never_commits_gets_less_time_for_it():
+    assert after(LATE, LATE).late_commit_s == Limits().stalled_s
+    assert after(LATE, DRAINED, LATE) == after(LATE) == Limits()
 
 
 def test_one_that_never_stops_gets_less_time_to_stop():

@@ -8,7 +8,7 @@ from testbed.history import Began, Group, History, Member, Outcome, Process, Sen
 from testbed.limits import Limits
 from testbed.settling import Settling
 
-LIMITS = Limits(stalled_s=15, first_answer_s=60, settle_s=2, outcomes_s=300)
+LIMITS = Limits(stalled_s=15, first_answer_s=60, settle_s=2, outcomes_s=300, late_commit_s=45)
 
 
 class Situation:
@@ -115,6 +115,14 @@ def test_no_news_is_stalled(situation):
     assert situation.reason_at(1) == ""
     assert situation.reason_at(15.5) == ""
     assert situation.reason_at(16.5) == "stalled"
+
+
+def test_a_commit_may_come_by_a_clock(situation):
+    """All is answered: one that commits every half a minute is not stuck meanwhile."""
+    situation.answer(2)
+    assert situation.reason_at(1) == ""
+    assert situation.reason_at(45.5) == ""
+    assert situation.reason_at(46.5) == "stalled"
 
 
 def test_a_start_may_take_longer_than_an_answer(situation):

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 AT_LEAST_ONCE, EXACTLY_ONCE = "at-least-once", "exactly-once"
-STUCK_SOON = {"timeout.stalled_s": "6"}  # for one that stands still in a scenario without faults
+# For one that stands still in a scenario without faults.
+STUCK_SOON = {"timeout.stalled_s": "6", "timeout.late_commit_s": "6"}
 # What a broken promise breaks with it, whatever the sin behind it.
 FOLLOWS = {
     "no-loss": ("commit-not-ahead", "poison-isolated"),
