@@ -11,6 +11,7 @@ BURST = 100  # records at once: more than one poll of most clients, so work is i
 BURST_EVERY_S = 0.02  # 5,000 events/s: a fast consumer is still busy when the fault comes
 TRICKLE = 20  # records at once when the load proper is out, while the fault still goes on
 TRICKLE_EVERY_S = 0.2  # 100 events/s: what the slowest consumer can follow
+THINNING = 50  # lots of what is left: fewer left come ever thinner, for a fault may take a minute
 
 
 class Traffic:
@@ -85,7 +86,7 @@ class Traffic:
             while self.published < self._count and not self._given_up.is_set():
                 self._publish(min(BURST, self._count - self.published), BURST_EVERY_S)
             while self.published < len(self._drafts) and not self._hurry.is_set():
-                self._publish(TRICKLE, TRICKLE_EVERY_S)
+                self._publish(*thinning(self.left))
         except Exception as error:  # raised again where the traffic is joined
             self._failure = error
 
@@ -94,3 +95,9 @@ class Traffic:
         self._pipeline.publish(drafts, phase="load")
         self.published += len(drafts)  # the last lot may be a smaller one
         self._hurry.wait(pause_s)
+
+
+def thinning(left: int) -> tuple[int, float]:
+    """The next lot of the trickle and the pause behind it, so that what is left lasts long."""
+    lot = min(TRICKLE, max(1, left // THINNING))
+    return lot, TRICKLE_EVERY_S * max(1.0, THINNING / left)

@@ -50,7 +50,24 @@ def test_the_load_is_half_and_comes_in_bursts(quick):
     """The other half is a trickle."""
     pipeline = Pipeline()
     run_out(pipeline, 500)
-    assert pipeline.lots == [100, 100, 50, *[20] * 12, 10]
+    assert pipeline.lots[:3] == [100, 100, 50]
+    assert max(pipeline.lots[3:]) <= traffic.TRICKLE
+
+
+@pytest.mark.parametrize("spare", [200, 5000])
+def test_the_trickle_outlasts_a_consumer_that_starts_slowly(spare):
+    """A JVM on a busy machine, and the session of a member that left without a word."""
+    left, lasted_s = spare, 0.0
+    while left:
+        lot, pause_s = traffic.thinning(left)
+        assert 0 < lot <= left
+        left, lasted_s = left - lot, lasted_s + pause_s
+    assert lasted_s > 60
+
+
+def test_the_trickle_is_a_busy_one_at_first():
+    """A hundred a second while there is plenty."""
+    assert traffic.thinning(5000) == (traffic.TRICKLE, traffic.TRICKLE_EVERY_S)
 
 
 def test_nothing_more_is_published_behind_an_error(monkeypatch):
