@@ -186,6 +186,11 @@ class Fault(Event, frozen=True, kw_only=True, tag="fault"):
         """Whether it stands between the consumer and its broker, as its first word tells."""
         return self.name.split()[0].lower() in ("broker", "network")
 
+    @property
+    def refuses(self) -> bool:
+        """Whether the broker answers with a no meanwhile, as its first words tell."""
+        return self.name.lower().startswith("broker refuses")
+
 
 class Settled(Event, frozen=True, kw_only=True, tag="settled"):
     """A wait for outcomes ended: ``drained``, ``stalled`` or ``capped``."""

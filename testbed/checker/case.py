@@ -117,7 +117,9 @@ class Case:
 
     def allowance(self, account: list[Entry]) -> int:
         """How many outcomes beyond one each are no breach, for records that look alike."""
-        return sum(window.allows(entry.sent) for window in self.windows for entry in account)
+        return sum(
+            window.more for window in self.windows for entry in account if window.allows(entry.sent)
+        )
 
     def expects(self, role: str) -> bool:
         """Whether outcomes of that kind were asked for by what was sent."""

@@ -19,18 +19,20 @@ if TYPE_CHECKING:
 
 # Librdkafka's longest default wait before it tries to connect again.
 RECONNECT_S = 10.0
+ANY_NUMBER = 1_000_000  # of outcomes, where one may try as often as it likes
 
 
 class Window(msgspec.Struct, frozen=True):
     """One unclean event: records from ``low`` (committed) to ``high`` (end of input) may repeat.
 
-    One more outcome each, for they were read, perhaps answered, and did not count as done.
+    ``more`` outcomes each, for they were read, perhaps answered, and did not count as done.
     """
 
     what: str
     at: float
     low: dict[int, int]
     high: dict[int, int] | None
+    more: int = 1
 
     def allows(self, sent: Sent) -> bool:
         """Whether the record may have got one more outcome; one of unknown place may."""
@@ -105,15 +107,21 @@ def _cut_offs(case: Case) -> list[Window]:
     """Cut off from the broker: whether what was under way arrived, the consumer cannot know.
 
     One that leaves its group over it and comes back begins anew each time, in the same process.
+    Where one topic refuses what it is sent, a batch that is tried again as a whole, again and
+    again, is written to the other topic each time.
     """
     found = []
     for begin, end in cut_offs(case.faults):
         over = end + RECONNECT_S
         after = _first_look(case, over)
         once = Window(
-            begin.name, begin.at, case.committed(begin.at), after.input_ends if after else None
+            begin.name,
+            begin.at,
+            case.committed(begin.at),
+            after.input_ends if after else None,
+            ANY_NUMBER if begin.refuses else 1,
         )
-        anew = msgspec.structs.replace(once, what=f"a member left while {begin.name}")
+        anew = msgspec.structs.replace(once, what=f"a member left while {begin.name}", more=1)
         found += [once, *[anew] * _left(case, begin.at, over)]
     return found
 

@@ -104,6 +104,7 @@ BENT = [
     (windows, "_cut_offs", returns([])),
     (windows, "_left", returns(0)),
     (windows, "_left", returns(9)),
+    (windows, "ANY_NUMBER", 1),
     (windows, "may_outlive", returns(True)),
     (windows.Window, "allows", returns(True)),
     (aborted_invisible, "_hidden", returns([])),
