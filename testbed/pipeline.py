@@ -250,6 +250,11 @@ class Pipeline:
 
     def _group_in_words(self) -> str:
         group = self.group.describe()
+        if not group.members:
+            return (
+                f"nobody in group {self.group.name} ({group.state}): does the consumer use "
+                "{group_id}, and subscribe instead of taking partitions for itself?"
+            )
         owned = {member.client_id: list(member.partitions) for member in group.members}
         return f"group {group.state}, members and their partitions {owned}"
 

@@ -204,7 +204,7 @@ def test_the_runner_tells_it_by_its_code(run, words, code, message):
         ("sh -c 'echo out of luck; exit 7'",
          ["Consumer process failed to start", "exit code 7", "out of luck"]),
         ("sh -c 'echo idling; exec sleep 300'",
-         ["Consumer never became ready", "group", "idling"]),
+         ["Consumer never became ready", "nobody in group", "subscribe", "idling"]),
     ],
     ids=["ends at once", "never joins"],
 )  # fmt: skip
