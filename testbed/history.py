@@ -188,8 +188,8 @@ class Fault(Event, frozen=True, kw_only=True, tag="fault"):
 
     @property
     def refuses(self) -> bool:
-        """Whether the broker answers with a no meanwhile, as its first words tell."""
-        return self.name.lower().startswith("broker refuses")
+        """Whether the broker is there and says no, as its first two words tell."""
+        return self.name.lower().startswith(("broker refuses", "broker withdraws"))
 
 
 class Settled(Event, frozen=True, kw_only=True, tag="settled"):

@@ -26,13 +26,19 @@ class Window(msgspec.Struct, frozen=True):
     """One unclean event: records from ``low`` (committed) to ``high`` (end of input) may repeat.
 
     ``more`` outcomes each, for they were read, perhaps answered, and did not count as done.
+    ``refusal``: the broker said no to what was sent for them, perhaps to a part of it only.
     """
 
     what: str
     at: float
     low: dict[int, int]
     high: dict[int, int] | None
-    more: int = 1
+    refusal: bool = False
+
+    @property
+    def more(self) -> int:
+        """How many outcomes beyond the first it excuses."""
+        return ANY_NUMBER if self.refusal else 1
 
     def allows(self, sent: Sent) -> bool:
         """Whether the record may have got one more outcome; one of unknown place may."""
@@ -114,14 +120,10 @@ def _cut_offs(case: Case) -> list[Window]:
     for begin, end in cut_offs(case.faults):
         over = end + RECONNECT_S
         after = _first_look(case, over)
-        once = Window(
-            begin.name,
-            begin.at,
-            case.committed(begin.at),
-            after.input_ends if after else None,
-            ANY_NUMBER if begin.refuses else 1,
-        )
-        anew = msgspec.structs.replace(once, what=f"a member left while {begin.name}", more=1)
+        high = after.input_ends if after else None
+        once = Window(begin.name, begin.at, case.committed(begin.at), high, begin.refuses)
+        what = f"a member left while {begin.name}"
+        anew = msgspec.structs.replace(once, what=what, refusal=False)
         found += [once, *[anew] * _left(case, begin.at, over)]
     return found
 

@@ -122,6 +122,8 @@ BENT = [
     (right_score, "TOLERANCE", 1e-9),
     (right_score, "TOLERANCE", 1.0),
     (order, "_first", returns(None)),
+    (order, "_after_refusal", returns(True)),
+    (order, "_after_refusal", returns(False)),
     (commit_not_ahead, "_comparable", returns(True)),
     (commit_not_ahead, "_comparable", returns(False)),
     (commit_not_ahead, "_beyond_the_end", returns([])),

@@ -225,6 +225,16 @@ def test_one_event_of_each_customer_asks_for_no_order():
     assert "no customer sent two" in unknown(story.end(), "order-per-customer")
 
 
+def test_events_that_the_broker_refused_ask_for_no_order():
+    story = Story(ALO)
+    first, second = story.send("A"), story.send("A")
+    story.fault("broker refuses results", "begin")
+    story.answer(second)
+    story.fault("broker refuses results", "end")
+    story.answer(first)
+    assert "no customer sent two" in unknown(story.end(), "order-per-customer")
+
+
 def test_order_was_asked_for_though_nothing_came():
     story = Story()
     story.send("A")

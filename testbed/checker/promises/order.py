@@ -2,8 +2,11 @@
 
 Promises: of two events of one customer in one input partition, the earlier one is scored first.
 Inferred from: the first prediction of each event, compared where both stand in one partition of
-the output topic. A dead-lettered event in between does not matter, nor do repetitions.
-Cannot see: order across output partitions, and among events that look alike and were repeated.
+the output topic. A dead-lettered event in between does not matter, nor do repetitions. At least
+once, a batch of which the broker refused a part is answered behind its rest, so an event answered
+late for that holds up no other.
+Cannot see: order across output partitions, among events that look alike and were repeated, and at
+least once behind events that were in hand while the broker refused some.
 """
 
 from collections import defaultdict
@@ -35,10 +38,16 @@ def check(case: Case) -> Finding:
                 if first.offset < known[0]:
                     violations.append(_violation(entry, first, known[1]))
                     continue
-            latest[spot] = (first.offset, entry)
+            if not _after_refusal(case, entry, first):
+                latest[spot] = (first.offset, entry)
     if not examined and not _several(case):
         return ABOUT.not_asked("no customer sent two valid events to one partition")
     return ABOUT.finding(examined, violations)
+
+
+def _after_refusal(case: Case, entry: Entry, first: Outcome) -> bool:
+    """Whether the event was in hand while the broker refused, and was answered after that began."""
+    return any(w.refusal and w.at <= first.at and w.allows(entry.sent) for w in case.windows)
 
 
 def _first(entry: Entry) -> Outcome | None:
@@ -60,7 +69,9 @@ def _several(case: Case) -> bool:
     for entries in case.ledger.by_partition.values():
         counts: dict[str, int] = defaultdict(int)
         for entry in entries:
-            if entry.due and entry.may_be_scored and entry.sent.entity is not None:
+            first = _first(entry)
+            late = first is not None and _after_refusal(case, entry, first)
+            if entry.due and entry.may_be_scored and entry.sent.entity is not None and not late:
                 counts[entry.sent.entity] += 1
         if any(count > 1 for count in counts.values()):
             return True

@@ -183,6 +183,56 @@ def repeated_in_order():
     return story.end()
 
 
+def late(fault: str, delivery="at-least-once") -> Story:
+    """Two events in hand; the first one's answer is refused, or lost, and comes behind the other's.
+
+    Two more of another customer are in order.
+    """
+    story = Story(delivery)
+    first, second = story.send("A"), story.send("A")
+    story.fault(fault, "begin")
+    story.answer(second)
+    story.fault(fault, "end")
+    story.answer(first)
+    story.wait(20)
+    story.look("stopped")
+    story.answer(story.send("B"), story.send("B"))
+    return story
+
+
+@TWINS.good("order-per-customer")
+def refused_and_sent_again():
+    """At least once: of a batch the broker refused a part, and took the rest."""
+    return late("broker refuses results").end()
+
+
+@TWINS.bad("order-per-customer", says="to be scored after customer A, event 0")
+def lost_and_sent_again():
+    """A line that is cut changes no order: clients can be told so."""
+    return late("network cut").end()
+
+
+@TWINS.bad("order-per-customer", says="to be scored after customer A, event 0")
+def refused_and_sent_again_exactly_once():
+    """In a transaction all of a batch is refused, or nothing."""
+    return late("broker refuses results", "exactly-once").end()
+
+
+@TWINS.bad("order-per-customer", says="to be scored after customer A, event 2")
+def out_of_order_behind_a_refusal():
+    """What was published after a refusal was not in hand."""
+    story = Story("at-least-once")
+    first, second = story.send("A"), story.send("A")
+    story.fault("broker refuses results", "begin")
+    story.answer(first, second)
+    story.fault("broker refuses results", "end")
+    story.wait(20)
+    story.look("stopped")
+    third, fourth = story.send("A"), story.send("A")
+    story.answer(fourth, third)
+    return story.end()
+
+
 @TWINS.good("order-per-customer")
 def equal_events_around():
     """Equal events around another one, repeated: which came first nobody can tell."""
