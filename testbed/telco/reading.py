@@ -1,5 +1,7 @@
 """Reads what a consumer wrote into outcomes; whatever the bytes, it never raises."""
 
+from datetime import UTC, datetime
+
 from testbed.history import DEAD_LETTERS, PREDICTIONS, Outcome
 from testbed.telco import dead_letters
 from testbed.telco.records import (
@@ -16,6 +18,7 @@ from testbed.telco.schemas import PREDICTION
 __all__ = ["RawRecord", "read_dead_letter", "read_prediction"]
 
 _PREDICTION = validator(PREDICTION)
+CLOSE_S = 3600.0  # clocks may differ by minutes, and a batch takes its time
 
 
 def read_prediction(raw: RawRecord) -> Outcome:
@@ -25,6 +28,7 @@ def read_prediction(raw: RawRecord) -> Outcome:
     problems = body.problems
     if fields:
         problems += breaches(_PREDICTION, PREDICTION, fields) + _key_problems(raw.key, fields)
+        problems += _moment_problems(raw.timestamp_ms, fields)
     elif not problems:
         problems = breaches(_PREDICTION, PREDICTION, fields)
     identity, entity = event_identity(fields)
@@ -74,3 +78,29 @@ def _key_problems(key: bytes | None, fields: dict) -> tuple[str, ...]:
     if key == expected:
         return ()
     return (f"Expected the record's key to be {quoted(expected)}, got {quoted(key)}.",)
+
+
+def _moment_problems(stored_ms: int | None, fields: dict) -> tuple[str, ...]:
+    """Whether ``processed_ts`` is about when the record was stored.
+
+    A record may carry its event's time as its own: then nothing tells when it was scored.
+    """
+    processed, event = (_seconds(fields.get(name)) for name in ("processed_ts", "event_ts"))
+    if processed is None or event is None or not stored_ms:
+        return ()
+    stored = stored_ms / 1000
+    if min(abs(processed - stored), abs(event - stored)) < CLOSE_S:
+        return ()
+    about = datetime.fromtimestamp(stored, UTC).isoformat(timespec="seconds")
+    return (
+        f"Expected processed_ts to be when the event was scored, about {about}, "
+        f"got {quoted(fields['processed_ts'])}.",
+    )
+
+
+def _seconds(text: object) -> float | None:
+    try:
+        moment = datetime.fromisoformat(text)
+        return moment.timestamp() if moment.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
+        return None

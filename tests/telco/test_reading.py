@@ -15,12 +15,16 @@ PREDICTION = {
     "event_ts": "2026-01-01T00:00:00Z", "processed_ts": "2026-01-01T00:00:00.123456+00:00",
 }  # fmt: skip
 ABSENT = object()
+STORED_MS = 1767225600_500  # half a second into that year
 
 
-def raw(value: bytes | None, key: bytes | None = b"C-1", headers=()) -> RawRecord:
+def raw(
+    value: bytes | None, key: bytes | None = b"C-1", headers=(), stored_ms: int | None = STORED_MS
+) -> RawRecord:
     return RawRecord(
-        topic="p", partition=1, offset=7, key=key, value=value, headers=headers, timestamp_ms=5
-    )
+        topic="p", partition=1, offset=7, key=key, value=value, headers=headers,
+        timestamp_ms=stored_ms,
+    )  # fmt: skip
 
 
 def changed(**fields: object) -> bytes:
@@ -31,8 +35,8 @@ def changed(**fields: object) -> bytes:
 def test_a_right_prediction_has_no_problem_and_is_read_whole():
     outcome = read_prediction(raw(changed(), headers=(("a", None),)))
     assert outcome == Outcome(
-        role=PREDICTIONS, partition=1, offset=7, timestamp_ms=5, key=b"C-1", value=changed(),
-        headers=(("a", None),), identity="C-1|2026-01-01T00:00:00Z", entity="C-1",
+        role=PREDICTIONS, partition=1, offset=7, timestamp_ms=STORED_MS, key=b"C-1",
+        value=changed(), headers=(("a", None),), identity="C-1|2026-01-01T00:00:00Z", entity="C-1",
         score=0.75, label=1,
     )  # fmt: skip
 
@@ -51,6 +55,33 @@ def test_a_right_prediction_has_no_problem_and_is_read_whole():
 )
 def test_what_the_agreement_leaves_open_is_no_problem(fields):
     assert read_prediction(raw(changed(**fields))).problems == ()
+
+
+EVENT_LONG_AGO = {"event_ts": "2025-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "stored_ms"),
+    [
+        (EVENT_LONG_AGO, STORED_MS),
+        (EVENT_LONG_AGO | {"processed_ts": "2025-12-31T23:10:00Z"}, STORED_MS),
+        ({"processed_ts": "2027-01-01T00:00:00Z"}, STORED_MS),  # the record has its event's time
+        (EVENT_LONG_AGO, None),
+        (EVENT_LONG_AGO, 0),
+    ],
+)
+def test_a_moment_of_processing_that_may_be_true_is_no_problem(fields, stored_ms):
+    assert read_prediction(raw(changed(**fields), stored_ms=stored_ms)).problems == ()
+
+
+@pytest.mark.parametrize("processed", ["2025-01-01T00:00:00Z", "2026-01-01T01:30:00Z"])
+def test_a_moment_of_processing_that_cannot_be_true_is_told(processed):
+    """The event's own time, or one of another zone that is called UTC."""
+    (problem,) = read_prediction(raw(changed(**EVENT_LONG_AGO, processed_ts=processed))).problems
+    assert problem == (
+        "Expected processed_ts to be when the event was scored, about 2026-01-01T00:00:00+00:00, "
+        f"got '{processed}'."
+    )
 
 
 @pytest.mark.parametrize(
