@@ -62,7 +62,9 @@ def _not_reached(case: Case, rest: Settled, done: int) -> tuple[Fate, str]:
     fault = case.fault_open(rest.at)
     if fault:
         return Fate.PENDING, f"the fault '{fault}' was not over when the wait ended"
-    return Fate.STUCK, f"never finished: its partition is committed up to {done} only"
+    gone = case.crew.processes and not case.crew.acting(rest.at)
+    why = ", and no instance ran any more" if gone else ""
+    return Fate.STUCK, f"never finished: its partition is committed up to {done} only{why}"
 
 
 def rest_after(case: Case, at: float) -> Settled | None:

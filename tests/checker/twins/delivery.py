@@ -44,6 +44,18 @@ def stuck():
     return story.end("stalled", {0: 1}, lag={0: 1})
 
 
+@TWINS.bad("no-loss", "lag-returns", "stays-up", says="and no instance ran any more")
+def gone():
+    """The service ends by itself with exit code 0, and the last event is not treated."""
+    story = Story()
+    story.answer(story.send("A"))
+    story.send("B")
+    story.process("exited", by="consumer", exit_code=0)
+    story.settle("stalled", lag={0: 1})
+    story.look("final", {0: 1})
+    return story.history
+
+
 @TWINS.bad("no-loss", "no-phantom", "commit-not-ahead", says="near miss: customer A, event 9")
 def other_event():
     """The right customer is answered for an event that was never sent."""
