@@ -28,6 +28,7 @@ class Pipeline:
     model: Path
     folder: Path
     delivery: str = "exactly-once"
+    program: tuple[str, ...] = ("-m", "consumer")
     token: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def __post_init__(self):
@@ -54,7 +55,7 @@ class Pipeline:
         }
         flags |= {name.replace("_", "-"): value for name, value in replaced.items()}
         words = [word for name, value in flags.items() for word in (f"--{name}", value)]
-        command = [sys.executable, "-m", "consumer", *words, *more]
+        command = [sys.executable, *self.program, *words, *more]
         process = spawn(command, cwd=ROOT, log=self.log(instance), token=self.token)
         self.processes.append(process)
         return process
