@@ -13,6 +13,7 @@ from testbed.history import History, Process
 from testbed.processes import Spawned, spawn
 
 TAIL = 15  # lines of a log that explain a death
+LINE = 300  # characters of each
 
 
 @dataclass
@@ -193,4 +194,10 @@ def tail(log: Path, lines: int = TAIL) -> str:
     with log.open("rb") as stream:
         stream.seek(max(0, log.stat().st_size - 16_384))
         text = stream.read().decode("utf-8", "replace")
-    return "\n".join("  " + line for line in text.splitlines()[-lines:])
+    return "\n".join("  " + _harmless(line) for line in text.splitlines()[-lines:])
+
+
+def _harmless(line: str) -> str:
+    """What a terminal or a page only shows: whatever orders, reorders or hides is an escape."""
+    cut = line if len(line) <= LINE else f"{line[:LINE]}… ({len(line)} characters)"
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in cut)

@@ -1,6 +1,6 @@
 """What instances are started with."""
 
-from testbed.fleet import Fleet, Instance
+from testbed.fleet import Fleet, Instance, tail
 
 
 def test_new_values_reach_every_instance(tmp_path):
@@ -23,3 +23,13 @@ def test_one_instance_may_have_values_of_its_own(tmp_path):
     assert fleet.instances[1].values["client_config"] == "other"
     assert fleet.values == {"client_config": "all"}
     assert list(fleet.instances) == [1]
+
+
+def test_the_end_of_a_log_only_shows(tmp_path):
+    """No order to a terminal, no sign that reorders or hides, no endless line."""
+    log = tmp_path / "log"
+    log.write_text("first\n\x1b[2J\u202etxt\x85é\n" + "x" * 999, "utf-8")
+    assert tail(log, 3).split("\n") == [
+        "  \\x1b[2J\\u202etxt", "  é", f"  {'x' * 300}… (999 characters)",
+    ]  # fmt: skip
+    assert tail(tmp_path / "none") == "  (the log is empty)"

@@ -5,6 +5,8 @@ Only types that a browser shows and never runs: plain text, CSV, and our own SVG
 
 import csv
 import io
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -17,6 +19,7 @@ from testbed.history import DEAD_LETTERS, PREDICTIONS, History, Outcome, Sent
 from testbed.reporting import latencies, timeline
 from testbed.reporting.text import harmless, printable
 
+FORMULA = re.compile(r"\s*(?:[=+@]|-(?![\d.]+$))")  # how one begins
 ENOUGH = 2**18  # bytes of one attachment; a report stays small
 
 
@@ -129,8 +132,14 @@ def _again(history: History, file: Path) -> str:
 
 def _table(rows) -> str:
     buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    csv.writer(buffer, lineterminator="\n").writerows(map(_cells, rows))
     return buffer.getvalue()
+
+
+def _cells(row: Iterable[str]) -> list[str]:
+    """Text that no spreadsheet takes for a formula; figures stay figures."""
+    shown = (printable(cell) for cell in row)
+    return [f"'{cell}" if FORMULA.match(cell) else cell for cell in shown]
 
 
 def _capped(piece: Piece) -> Piece:

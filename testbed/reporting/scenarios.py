@@ -5,6 +5,7 @@ from behave.model_type import Status
 
 from testbed.errors import BenchError
 from testbed.reporting.record import ScenarioResult
+from testbed.reporting.text import harmless
 
 NOT_RUN = "Not run: the run ended before its turn"
 CLEANUP = "What the scenario had started could not be cleaned up"
@@ -75,8 +76,8 @@ def reason_of_step(step) -> str:
     if error is None:
         return str(step.error_message or "").strip()
     if isinstance(error, AssertionError | BenchError):
-        return str(error).strip() or type(error).__name__
-    return f"{type(error).__name__}: {error}".strip()
+        return harmless(str(error).strip()) or type(error).__name__
+    return harmless(f"{type(error).__name__}: {error}".strip())
 
 
 def _was_tried(scenario) -> bool:
@@ -86,7 +87,7 @@ def _was_tried(scenario) -> bool:
 
 def _why_skipped(scenario) -> str:
     if scenario.skip_reason or scenario.feature.skip_reason:
-        return scenario.skip_reason or scenario.feature.skip_reason
+        return harmless(scenario.skip_reason or scenario.feature.skip_reason)
     return NO_REASON if scenario.status is Status.skipped else NOT_RUN
 
 

@@ -12,6 +12,7 @@ from testbed.errors import NotReached
 from testbed.limits import Limits
 from testbed.processes import Spawned, spawn
 from testbed.reporting.record import PASS
+from testbed.reporting.text import harmless
 from testbed.runner.console import COLOURS, Console
 from testbed.runner.sharing import STOPPED
 from testbed.runner.tail import Tail
@@ -103,8 +104,9 @@ class Suite:
     def tell(self) -> None:
         """Show what has come since the last time."""
         for line in self._output.lines():
-            self._console.detail(line)
-            self._last_words.append(line)
+            shown = harmless(line)  # the consumer's last words may be among it
+            self._console.detail(shown)
+            self._last_words.append(shown)
         for line in self._events.lines():
             self._on_event(json.loads(line))
         for line in self._progress.lines():

@@ -164,13 +164,15 @@ class SampleRun:
         return found[0]
 
 
-def run_behave(folder: Path, *arguments: str, features: dict[str, str]) -> SampleRun:
-    """Write the features beside the steps above and run behave over them."""
+def run_behave(
+    folder: Path, *arguments: str, features: dict[str, str], steps: str = STEPS
+) -> SampleRun:
+    """Write the features beside the steps above, or others, and run behave over them."""
     (folder / "features").mkdir(parents=True)
     (folder / "steps").mkdir()
     for name, text in features.items():
         (folder / "features" / f"{name}.feature").write_text(text, encoding="utf-8")
-    (folder / "steps" / "steps.py").write_text(STEPS, encoding="utf-8")
+    (folder / "steps" / "steps.py").write_text(steps, encoding="utf-8")
     (folder / "environment.py").write_text(ENVIRONMENT, encoding="utf-8")
     command = [
         *(sys.executable, "-m", "behave", "--no-color", "--show-skipped"),
