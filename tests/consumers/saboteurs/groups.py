@@ -6,17 +6,8 @@ from tests.consumers.saboteurs.saboteur import TABLE
 
 GROUPS = (
     *("delivery", "dead_letters", "letters", "scoring", "ordering", "rebalancing"),
-    *(
-        "transactions",
-        "network",
-        "cluster",
-        "shutdown",
-        "timing",
-        "resources",
-        "plain",
-        "figures",
-        "levels",
-    ),
+    *("transactions", "network", "cluster", "shutdown", "timing", "resources", "plain"),
+    *("figures", "levels", "positions"),
 )
 
 for _name in GROUPS:
