@@ -12,12 +12,19 @@ LARGEST_ANSWER = 1 << 20  # bytes; a real one has some dozens
 NO_TAGS = b"\0"  # what a flexible version has behind its header and its body
 
 
-def ask(connection: socket.socket, api_key: int, body: bytes, *, flexible: bool = False) -> bytes:
-    """The body of the answer to a request in its version 0; ``flexible`` where that has tags.
+def ask(
+    connection: socket.socket,
+    api_key: int,
+    body: bytes,
+    *,
+    version: int = 0,
+    flexible: bool = False,
+) -> bytes:
+    """The body of the answer to a request in this version; ``flexible`` where that has tags.
 
     Raises ``OSError`` where the answer is none, or a strange one.
     """
-    header = struct.pack(">hhih", api_key, 0, api_key, len(CLIENT)) + CLIENT
+    header = struct.pack(">hhih", api_key, version, api_key, len(CLIENT)) + CLIENT
     tags = NO_TAGS if flexible else b""
     message = header + tags + body + tags
     connection.sendall(struct.pack(">i", len(message)) + message)

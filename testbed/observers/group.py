@@ -1,5 +1,6 @@
 """Reads the consumer group as the Admin API shows it, and records what changes."""
 
+import struct
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -15,10 +16,13 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec
 
-from testbed.errors import BenchError
+from testbed.brokers import coordinator
+from testbed.errors import BenchError, NotReached
 from testbed.history import Checkpoint, Group, History, Member
-from testbed.observers.questions import NEVER_S, Questions
+from testbed.observers.questions import NEVER_S, WITHIN_S, Questions
+from testbed.wait import until
 
+ASK_S = 2.0  # one plain question to one broker of several
 EVERY_S = 0.1  # often enough to see a commit that runs ahead; one tick costs ~5 ms of broker
 MEMBERS_EVERY = 3  # ticks, while the group is stable: to ask who is in it costs the most
 
@@ -36,7 +40,11 @@ class GroupObserver:
         topics: dict[str, str],
         partitions: dict[str, int],
         history: History,
+        *,
+        plain_servers: str = "",
     ):
+        """``plain_servers``: where offsets are asked for past the Admin API; see ``committed``."""
+        self._plain_servers = plain_servers
         self._questions, self.name, self._history = questions, group, history
         self._topics, self._partitions = topics, partitions
         self._last_commit: dict[int, int] | None = None
@@ -67,6 +75,8 @@ class GroupObserver:
     def committed(self) -> dict[int, int]:
         """The group's committed offset of each input partition that has one."""
         topic = self._topics["input"]
+        if self._plain_servers:
+            return self._plainly_committed(topic)
         asked = [TopicPartition(topic, p) for p in range(self._partitions["input"])]
         request = ConsumerGroupTopicPartitions(self.name, asked)
         told = self._questions.ask(
@@ -80,6 +90,20 @@ class GroupObserver:
             for place in told.topic_partitions
             if place.offset >= 0 and not place.error
         }
+
+    def _plainly_committed(self, topic: str) -> dict[int, int]:
+        def told() -> tuple[dict[int, int]] | None:
+            try:
+                count = self._partitions["input"]
+                return (coordinator.committed(self._plain_servers, self.name, topic, count, ASK_S),)
+            except (OSError, struct.error):
+                return None
+
+        try:
+            (offsets,) = until(told, within_s=WITHIN_S, what="the group's offsets")
+        except NotReached as error:
+            raise BenchError("No broker told the group's offsets", error.what) from error
+        return offsets
 
     def ends(self, *roles: str, committed_only: bool = True) -> dict[str, dict[int, int]]:
         """The end of each partition of the given roles' topics.

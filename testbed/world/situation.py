@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from testbed import command
 from testbed import topics as topic_names
-from testbed.bench import ROOT, free_port
+from testbed.bench import ROOT, Bench, free_port
+from testbed.brokers.protocol import HasNodes
 from testbed.clients import reader
 from testbed.fleet import Fleet
 from testbed.history import DEAD_LETTERS, INPUT, PREDICTIONS, Began
@@ -29,7 +30,9 @@ def build(world: World) -> Pipeline:
     history.append(_began(world, topics, partitions, group))
     bench.leftovers.note_group(group)
     bench.topics.create({topics[role]: partitions[role] for role in topics})
-    observer = GroupObserver(bench.questions, group, topics, partitions, history)
+    observer = GroupObserver(
+        bench.questions, group, topics, partitions, history, plain_servers=_plain_servers(bench)
+    )
     observer.start()
     return Pipeline(
         history=history,
@@ -43,6 +46,11 @@ def build(world: World) -> Pipeline:
         topics=topics,
         partitions=partitions,
     )
+
+
+def _plain_servers(bench: Bench) -> str:
+    """Those of a cluster whose coordinators may move; no other's do."""
+    return bench.handover.bootstrap_servers if isinstance(bench.broker, HasNodes) else ""
 
 
 def _began(world: World, topics, partitions, group: str) -> Began:
