@@ -35,6 +35,8 @@ COMPANY = "TESTBED_COMPANY"  # set where this process is not the only worker of 
 LOGS = {"redpanda": "redpanda.log", "kafka": "kafka.log"}
 LOAD_S = 20.0  # a load under faults may keep a slow consumer busy for this long
 LEAST_VOLUME = 200  # below this a fault finds nothing in flight
+BACKLOG_S = 60.0  # nothing happens to a backlog meanwhile, so that it may take longer
+LEAST_BACKLOG = 1500  # three times the usual size of a full batch: its edges must come up
 
 
 def tell(line: str) -> None:
@@ -135,6 +137,13 @@ class Bench:
         if self.rate_per_s is None:
             return wanted
         return max(LEAST_VOLUME, min(wanted, int(self.rate_per_s * LOAD_S)))
+
+    def backlog(self, wanted: int) -> int:
+        """The same for events that wait: full batches, unless the consumer is very slow."""
+        if self.rate_per_s is None:
+            return wanted
+        least = min(wanted, LEAST_BACKLOG, int(self.rate_per_s * BACKLOG_S))
+        return max(self.volume(wanted), least)
 
     def oracle(self, files: models.ModelFiles) -> Oracle | None:
         """The suite's own reading of a model, or None where the consumer has a model of its own."""

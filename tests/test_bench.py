@@ -128,3 +128,17 @@ def test_a_broker_that_was_handed_over_is_left_running(opened, tmp_path, monkeyp
     file.write_text('{"kind": "kafka", "bootstrap_servers": "127.0.0.1:1"}')
     Bench(Options(reports=tmp_path), print, handover=str(file)).close()
     assert broker.stopped == 1  # by the one that had started it
+
+
+@pytest.mark.parametrize(
+    ("rate_per_s", "load", "backlog"),
+    [(None, 5000, 5000), (10_000.0, 5000, 5000), (30.0, 600, 1500), (5.0, 200, 300)],
+)
+def test_a_backlog_spans_full_batches_unless_the_consumer_is_very_slow(
+    opened, rate_per_s, load, backlog
+):
+    """A slow consumer meets fewer events, but what shows at a full batch's edge still shows."""
+    found, _, _ = opened()
+    found.rate_per_s = rate_per_s
+    assert (found.volume(5000), found.backlog(5000)) == (load, backlog)
+    found.close()

@@ -84,7 +84,7 @@ class Sending:
 
     def backlog(self, count: int) -> None:
         """A long backlog; the valid events' bytes stay out of the history, for its size."""
-        drafts = self._mixture(self._world.bench.volume(count))
+        drafts = self._mixture(self._world.bench.backlog(count))
         self._world.pipeline.publish(drafts, keep_values=False)
 
     def load(self, count: int) -> list[Draft]:
