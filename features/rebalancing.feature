@@ -38,7 +38,11 @@ Feature: Several instances share the work
         | protocol    |
         | eager       |
         | cooperative |
-        | consumer    |
+
+      @new-groups
+      Examples: the protocol of new groups
+        | protocol |
+        | consumer |
 
   Rule: A member that is gone is replaced, and one that returns does no harm
 

@@ -61,6 +61,10 @@ REQUIREMENTS: dict[str, Callable[[Bench], str]] = {
         ),
         "the consumer's command takes no {client_config}, by which it would be let in",
     ),
+    "new-groups": _unless(
+        lambda bench: bench.handover.kind != "redpanda" or bench.handover.stand_in,
+        "Redpanda does not have the group protocol of KIP-848",
+    ),
     "can-proxy": _unless(
         lambda bench: bench.handover.proxied, "this broker cannot be reached by way of a proxy"
     ),

@@ -8,13 +8,15 @@ from testbed.applies import reason_to_skip
 from testbed.options import Options
 
 
-def bench(*, can_spare=False, owned=True, shared=False, **options):
+def bench(
+    *, can_spare=False, owned=True, shared=False, kind="kafka", stand_in=False, **options
+):  # fmt: skip
     return SimpleNamespace(
         can_spare=can_spare,
         shared=shared,
         broker=object(),
         options=Options(**options),
-        handover=SimpleNamespace(owned=owned, proxied=()),
+        handover=SimpleNamespace(owned=owned, proxied=(), kind=kind, stand_in=stand_in),
     )
 
 
@@ -61,3 +63,17 @@ def test_bits_are_asked_only_of_who_gives_them_back(fidelity, applies):
 @pytest.mark.parametrize("tag", ["can-pause", "can-kill", "can-restart", "can-proxy"])
 def test_what_the_broker_cannot_do_is_skipped_with_a_reason(tag):
     assert "this broker cannot be" in reason_to_skip([tag], bench())
+
+
+@pytest.mark.parametrize(
+    ("kind", "stand_in", "applies"),
+    [("kafka", False, True), ("redpanda", False, False), ("redpanda", True, True)],
+)
+def test_the_newer_group_protocol_is_not_asked_of_redpanda(kind, stand_in, applies):
+    """A stand-in for it is Apache Kafka."""
+    assert bool(reason_to_skip(["new-groups"], bench(kind=kind, stand_in=stand_in))) is not applies
+
+
+def test_a_cluster_is_at_hand_where_another_broker_costs_little():
+    assert not reason_to_skip(["cluster"], bench(can_spare=True))
+    assert "several nodes" in reason_to_skip(["cluster"], bench())

@@ -119,6 +119,18 @@ def test_a_guarded_one_has_a_guard_and_files_of_its_own(opened, monkeypatch):
     assert not authority.exists()
 
 
+def test_a_cluster_is_made_when_first_asked_for(opened, monkeypatch):
+    """Once, and it goes with its bench."""
+    one, broker, _ = opened()
+    asked = []
+    monkeypatch.setattr(bench, "KafkaCluster", lambda options, *_: asked.append(options) or broker)
+    assert asked == []
+    assert one.clustered() is one.clustered() is not one
+    assert [options.keep for options in asked] == [False]
+    one.close()
+    assert broker.stopped == 2
+
+
 def test_a_broker_that_was_handed_over_is_left_running(opened, tmp_path, monkeypatch):
     """Its owner stops it."""
     one, broker, _ = opened()
