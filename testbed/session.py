@@ -15,7 +15,7 @@ from testbed.checker.verdict import Finding
 from testbed.errors import BenchError
 from testbed.options import from_userdata
 from testbed.reporting import evidence, formatters, record
-from testbed.reporting.scenarios import deselected, result_of
+from testbed.reporting.scenarios import deselected, result_of, status_of
 from testbed.scenario_clock import ScenarioClock
 from testbed.world import World
 
@@ -120,11 +120,11 @@ class Session:
             with tracing.span("close", "the scenario"):
                 history = world.close()
             with tracing.span("evidence", "for the report"):
-                evidence.attach(context, world)
+                evidence.attach(context, world, passed=status_of(scenario) == "passed")
         finally:
             self._record(
                 scenario,
-                promises=[_promise(finding) for finding in world.findings()],
+                promises=[_promise(finding, world.story(finding)) for finding in world.findings()],
                 figures=world.figures(),
                 history=str(history or ""),
             )
@@ -146,12 +146,12 @@ class Session:
         self.bench.close()
 
 
-def _promise(finding: Finding) -> record.PromiseResult:
+def _promise(finding: Finding, story: str) -> record.PromiseResult:
     return record.PromiseResult(
         promise=finding.promise,
         title=finding.title,
         verdict=finding.verdict.name,
         examined=finding.examined,
-        reason=finding.not_applicable or finding.reason,
+        reason=finding.not_applicable or finding.reason or story,
         applies=not finding.not_applicable,
     )

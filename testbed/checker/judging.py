@@ -9,6 +9,7 @@ import msgspec
 from testbed.checker.case import REQUIRED, Case
 from testbed.checker.promise import Promise
 from testbed.checker.promises import PROMISES
+from testbed.checker.tally import Tally, tally
 from testbed.checker.verdict import Finding, Verdict, merge
 from testbed.history import History, Mark
 
@@ -18,10 +19,12 @@ class Judgement(msgspec.Struct, frozen=True):
 
     A breach always counts. A required promise must be HELD, but for one that the consumer does
     not make; without any requirement, each promise that applies is required.
+    ``tally``: the ledger in figures, for people; None where it could not be made.
     """
 
     findings: tuple[Finding, ...]
     required: tuple[str, ...] = ()
+    tally: Tally | None = None
 
     @property
     def verdict(self) -> Verdict:
@@ -69,7 +72,8 @@ def judge(
             raise ValueError(f"Expected one of the promises {', '.join(known)}, got {slug!r}")
     asked = [promise for promise in promises if only is None or promise.slug in only]
     with _undisturbed():
-        return Judgement(tuple(_ask(promise, case) for promise in asked), required)
+        findings = tuple(_ask(promise, case) for promise in asked)
+        return Judgement(findings, required, _counted(case))
 
 
 @contextmanager
@@ -93,6 +97,14 @@ def _ask(promise: Promise, case: Case) -> Finding:
     except Exception as error:
         reason = f"the rule itself failed: {type(error).__name__}: {error}"
         return promise.about.finding(0, unknown=reason)
+
+
+def _counted(case: Case) -> Tally | None:
+    """A ledger that cannot be made leaves its promises UNKNOWN, each with the reason."""
+    try:
+        return tally(case)
+    except Exception:
+        return None
 
 
 def _required_by(marks: list[Mark]) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """What stands beside a scenario in the report: figures, promises, picture, how to repeat it.
 
+A scenario that did not pass also has what the logs said around the moment.
+
 Only types that a browser shows and never runs: plain text, CSV, and our own SVG.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -14,10 +16,11 @@ from typing import NamedTuple
 import allure
 
 from testbed.checker import levels
+from testbed.checker.tally import Tally
 from testbed.checker.verdict import Finding, Verdict
 from testbed.history import DEAD_LETTERS, PREDICTIONS, History, Outcome, Sent
-from testbed.reporting import latencies, timeline
-from testbed.reporting.text import harmless, printable
+from testbed.reporting import excerpts, latencies, series, timeline
+from testbed.reporting.text import harmless, printable, story
 
 FORMULA = re.compile(r"\s*(?:[=+@]|-(?![\d.]+$))")  # how one begins
 ENOUGH = 2**18  # bytes of one attachment; a report stays small
@@ -32,27 +35,80 @@ class Piece(NamedTuple):
     body: str
 
 
-def attach(context, world) -> None:
+class Logs(NamedTuple):
+    """What may be quoted where a scenario did not pass.
+
+    ``began``: when the scenario began, in seconds since 1970; ``broker``: its log, or none;
+    ``hide``: blanks out what nobody may read.
+    """
+
+    began: float
+    broker: Path | None
+    hide: Callable[[str], str]
+
+
+def attach(context, world, *, passed: bool) -> None:
     """Attach all evidence of ``world`` to the step or scenario that is open now.
 
     Does nothing where no Allure results are written, or before anything happened.
     """
     file = world.options.reports / "history" / f"{world.slug}.jsonl"
-    for piece in pieces(world.history, world.findings(), file):
+    logs = None if passed else Logs(world.began, world.broker_log, world.without_secrets)
+    for piece in pieces(world.history, world.findings(), file, world.tally(), logs):
         allure.attach(piece.body, piece.name, piece.mime_type, piece.extension)
 
 
-def pieces(history: History, findings: tuple[Finding, ...], file: Path) -> list[Piece]:
-    """The evidence of one scenario; none for an empty history."""
+def pieces(
+    history: History,
+    findings: tuple[Finding, ...],
+    file: Path,
+    tally: Tally | None = None,
+    logs: Logs | None = None,
+) -> list[Piece]:
+    """The evidence of one scenario; none for an empty history. What broke comes first."""
     if not len(history):
         return []
-    found = [Piece("Ledger", "text/csv", "csv", _table(ledger(history)))]
+    found = _stories(history, findings, file)
+    found.append(Piece("Ledger", "text/csv", "csv", _table(ledger(history, tally))))
     if findings:
         found.append(Piece("Promises", "text/csv", "csv", _table(_promises(findings))))
     found += _service_levels(history)
     found.append(Piece("Timeline", "image/svg+xml", "svg", timeline.draw(history, findings)))
+    found += _logs(history, findings, file, logs) if logs else []
     found.append(Piece("Play it again", "text/plain", "txt", _again(history, file)))
     return [_capped(piece) for piece in found]
+
+
+def _stories(history: History, findings: tuple[Finding, ...], file: Path) -> list[Piece]:
+    """Each broken promise by its record's own story."""
+    broken = [one for one in findings if one.verdict is Verdict.BROKEN]
+    return [
+        Piece(f"Broken: {printable(one.title)}", "text/plain", "txt",
+              story(one, history, str(file)) + "\n")
+        for one in broken
+    ]  # fmt: skip
+
+
+def _logs(history: History, findings: tuple[Finding, ...], file: Path, logs: Logs) -> list[Piece]:
+    """What the service and the broker said around the first breach, or around the end."""
+    moment = logs.began + _moment(history, findings)
+    sources = [(f"Log of service {path.stem.rpartition('-')[2]}", path) for path in _own_logs(file)]
+    sources += [("Log of the broker", logs.broker)] if logs.broker else []
+    found = []
+    for name, path in sources:
+        said = harmless(logs.hide(excerpts.around(path, moment)))
+        found.append(Piece(name, "text/plain", "txt", f"{said}\n\nAll of it: {path}\n"))
+    return found
+
+
+def _moment(history: History, findings: tuple[Finding, ...]) -> float:
+    times = [one.at for finding in findings for one in finding.violations if one.at is not None]
+    return min(times, default=series.end_of(history))
+
+
+def _own_logs(file: Path) -> list[Path]:
+    """Of the scenario's instances, by the name that the fleet gives them."""
+    return sorted(file.parent.parent.glob(f"consumer-{file.stem}-[0-9]*.log"))
 
 
 def _service_levels(history: History) -> list[Piece]:
@@ -72,17 +128,21 @@ def _service_levels(history: History) -> list[Piece]:
     return found
 
 
-def ledger(history: History) -> list[tuple[str, str]]:
+def ledger(history: History, tally: Tally | None = None) -> list[tuple[str, str]]:
     """What went in, what came out, and how fast; as rows of two columns, the first is the head."""
     sent, outcomes = history.of(Sent), history.of(Outcome)
     acknowledged = [one for one in sent if one.outcome == "acknowledged"]
     rows = [
         ("events published", len(sent)),
         ("acknowledged by the broker", len(acknowledged)),
-        ("  of these must be answered", sum(bool(one.admits) for one in acknowledged)),
+        ("owed an answer", tally.owed if tally else sum(bool(one.admits) for one in acknowledged)),
         ("scored", sum(one.role == PREDICTIONS for one in outcomes)),
         ("dead-lettered", sum(one.role == DEAD_LETTERS for one in outcomes)),
     ]
+    if tally:
+        rows += [("without an answer", tally.missing), ("answers beyond the first", tally.repeated),
+                 ("answers for nobody", tally.strangers),
+                 ("answers after the waiting had ended", tally.late)]  # fmt: skip
     delays = _delays(acknowledged, outcomes)
     if delays:
         rows += [("median time to a score (s)", f"{median(delays):.3f}"),
@@ -125,8 +185,7 @@ def _again(history: History, file: Path) -> str:
     began = history.began
     lines = [f"Again:    {began.replay}", f"History:  {file}",
              f"Verdict:  python -m testbed recheck {file}"]  # fmt: skip
-    logs = sorted(file.parent.parent.glob(f"consumer-{file.stem}-*.log"))
-    lines += [f"Log:      {path}" for path in logs]
+    lines += [f"Log:      {path}" for path in _own_logs(file)]
     return harmless("\n".join(lines)) + "\n"
 
 

@@ -22,7 +22,10 @@ PASS = "TESTBED_PASS"  # the name of a pass, set where a run makes several over 
 
 
 class PromiseResult(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """What one promise said in one scenario. ``verdict``: HELD, BROKEN or UNKNOWN."""
+    """What one promise said in one scenario. ``verdict``: HELD, BROKEN or UNKNOWN.
+
+    ``reason``: the story of a broken one, or why it is unknown or was not asked.
+    """
 
     promise: str
     title: str

@@ -28,6 +28,16 @@ def waiting(history: History) -> dict[int, Points]:
     return {partition: thinned(points) for partition, points in lines.items()}
 
 
+def done(history: History) -> dict[int, Points]:
+    """Per partition of the input: the committed offset."""
+    lines: dict[int, Points] = {}
+    for point in history.of(Checkpoint):
+        for partition in sorted(point.input_ends):
+            offset = point.committed.get(partition, 0)
+            lines.setdefault(partition, []).append((point.at, offset))
+    return {partition: thinned(points) for partition, points in lines.items()}
+
+
 def end_of(history: History) -> float:
     """When the last thing happened; never 0."""
     return max((event.at for event in history), default=0.0) or 1.0

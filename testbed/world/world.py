@@ -1,14 +1,17 @@
 """One scenario: its situation, its history and its verdict."""
 
 import re
+import time
 import zlib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
-from testbed import models, tracing
+from testbed import clients, models, tracing
 from testbed.bench import Bench
+from testbed.brokers import properties
 from testbed.checker import Judgement, judge
+from testbed.checker.tally import Tally
 from testbed.checker.verdict import Finding, Verdict
 from testbed.errors import BenchError
 from testbed.history import PREDICTIONS, History, Mark, Outcome, Process, Sent
@@ -39,7 +42,7 @@ class World:
     def __init__(self, bench: Bench, feature: str, name: str, place: str):
         self.bench, self.feature, self.name, self.place = bench, feature, name, place
         self.options, self.limits = bench.options, bench.limits
-        self.history = History()
+        self.history, self.began = History(), time.time()
         self.files = models.standard(bench.models)
         self.seed = (self.options.seed + zlib.crc32(f"{feature}/{name}".encode())) % 2**31
         self.slug = _slug(f"{Path(feature).stem}-{name}")
@@ -107,6 +110,10 @@ class World:
         """The findings so far; none where nothing was judged."""
         return tuple(self._judgement.findings) if self._judgement else ()
 
+    def tally(self) -> Tally | None:
+        """The ledger in figures; None where nothing was judged."""
+        return self._judgement.tally if self._judgement else None
+
     def figures(self) -> dict[str, float | int]:
         """The guide's expected-result fields, and what was timed, from the history."""
         sent = [one for one in self.history.of(Sent) if one.outcome == "acknowledged"]
@@ -136,6 +143,18 @@ class World:
         return self._history_file
 
     @property
+    def broker_log(self) -> Path | None:
+        """Where the broker of this run writes, while it runs; None where that is not known."""
+        path = self.bench.handover.log_path
+        return Path(path) if path else None
+
+    def without_secrets(self, text: str) -> str:
+        """``text`` without what a client of this scenario must not tell."""
+        given = self.bench.handover.client_config_path
+        known = clients.read_properties(given) if given else {}
+        return properties.without_secrets(text, known | self.client_properties)
+
+    @property
     def _history_file(self) -> Path:
         return self.options.reports / "history" / f"{self.slug}.jsonl"
 
@@ -144,10 +163,13 @@ class World:
         if broken:
             raise AssertionError("\n\n".join(broken))
 
+    def story(self, finding: Finding) -> str:
+        """A broken promise in words; empty for any other."""
+        broken = finding.verdict is Verdict.BROKEN
+        return story(finding, self.history, str(self._history_file)) if broken else ""
+
     def _stories(self, findings: Iterable[Finding]) -> list[str]:
-        file = str(self._history_file)
-        broken = [one for one in findings if one.verdict is Verdict.BROKEN]
-        return [story(one, self.history, file) for one in broken]
+        return [told for told in map(self.story, findings) if told]
 
     def _expect_known(self, finding: Finding) -> None:
         if finding.verdict is not Verdict.HELD:

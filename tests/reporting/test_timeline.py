@@ -59,7 +59,8 @@ def _texts(svg: str) -> list[str]:
 
 def test_only_acknowledged_events_and_seen_answers_are_counted():
     texts = _texts(draw(_history()))
-    assert "published 5" in texts and "answered 4" in texts and "p0 1" in texts
+    assert "published 5" in texts and "answered 4" in texts
+    assert {"Done (committed), partition", "Waiting (lag), partition", "0"} <= set(texts)
 
 
 def test_a_kill_a_freeze_a_fault_and_a_rebalance_are_shaded_and_named():
@@ -77,8 +78,23 @@ def test_a_kill_a_freeze_a_fault_and_a_rebalance_are_shaded_and_named():
     assert found == {("down", 2.6, 3.0), ("frozen", 3.5, 4.0), ("fault", 4.1, 4.5),
                      ("rebalance", 2.7, 3.2)}  # fmt: skip
     svg = draw(history)
-    assert {"network cut", "rebalance", "service 0 (red: down, blue: frozen)"} <= set(_texts(svg))
-    assert svg.count('class="shade"') == 4
+    texts = _texts(svg)
+    assert "service 0 (red: down, blue: frozen)" in texts
+    for words in ("killed", "frozen", "network cut", "rebalance"):
+        assert words in texts, "said where it is shaded, not by its colour alone"
+    assert svg.count('class="shade"') == 4 and svg.count('class="kill"') == 1
+
+
+def test_what_happened_often_is_told_once():
+    freezes = [_process(2 + n / 10, what) for n in range(12) for what in ("paused", "resumed")]
+    texts = _texts(draw(_history(*freezes)))
+    assert "frozen 12 times" in texts and "frozen" not in texts
+
+
+def test_large_numbers_fit_beside_their_axis():
+    sent = [Sent(at=1.0, n=n, outcome="acknowledged") for n in range(12_345)]
+    texts = _texts(draw(History(sent)))
+    assert "12k" in texts and "published 12345" in texts
 
 
 def test_a_service_that_stopped_for_good_is_not_shaded():
