@@ -38,7 +38,7 @@ Feature: The service answers as often as it promises, however bad its network is
   Rule: A bad line only makes the service slower
 
     @slow
-    Scenario: A slow network
+    Scenario: A slow network takes time and loses nothing
       Given the scoring service is running
       When the network becomes slow while it works on 5000 events
       Then the promise holds: no event is lost
@@ -46,7 +46,7 @@ Feature: The service answers as often as it promises, however bad its network is
       And every promise holds
 
     @slow
-    Scenario: A narrow network
+    Scenario: A narrow network takes time and loses nothing
       Given the scoring service is running
       When the network becomes narrow while it works on 5000 events
       Then the promise holds: no event is lost

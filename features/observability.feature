@@ -16,7 +16,7 @@ Feature: Operators see how the service is doing
   Rule: A glance tells ready from alive from stuck
 
     @reference @slow
-    Scenario: From its start to trouble and back
+    Scenario: It tells its start, its trouble and its recovery
       Given the scoring service says that it is alive, and later that it is ready
       When the predictions topic refuses 100 events until the service says that it is stuck
       Then it says that it is ready again
@@ -26,7 +26,7 @@ Feature: Operators see how the service is doing
   Rule: Whoever reads the figures never disturbs the scoring
 
     @reference
-    Scenario: Readers that never finish their question
+    Scenario: Readers that never finish their question cost no event its answer
       Given the scoring service is running
       When 40 readers hold up its metrics page while it works on 2000 events
       And the service's figures are read once all is answered

@@ -14,7 +14,7 @@ Feature: Only events that were published for good are answered
       And the promise holds: finished work counts as done
       And every promise holds
 
-    Scenario: Good and cancelled events in turn
+    Scenario: Of good and cancelled events in turn only the good are answered
       Given the scoring service is running
       When 100 events are cancelled in small lots among 200 that are published
       Then the promise holds: cancelled events are never answered

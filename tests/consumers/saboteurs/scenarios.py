@@ -61,7 +61,7 @@ OFFSETS_UNHEARD = (
 SHOWN = "observability: Scores, dead letters and backlog are shown as they are"
 
 STEADY = "service_levels: The time from each event to its answer"
-DRAINED = "service_levels: A backlog of events is worked off on all partitions"
+DRAINED = "service_levels: A backlog of events is worked off to the last one"
 
 CRASHED_BROKER = "broker_outages: The broker crashes and comes back"
 
