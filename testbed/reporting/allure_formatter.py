@@ -22,6 +22,7 @@ STATUS = {
     "error": Status.BROKEN,
     "skipped": Status.SKIPPED,
 }
+ENOUGH = 6_000  # characters of a message; each broken promise has an attachment of its own
 EXTENSIONS = {
     "text/plain": "txt",
     "text/csv": "csv",
@@ -174,6 +175,9 @@ def _step_status(step) -> str:
 
 
 def _details(reason: str, trace: str | None) -> StatusDetails | None:
+    hidden = len(reason) - ENOUGH
+    if hidden > 0:
+        reason = f"{reason[:ENOUGH]}\n… {hidden} more characters: see the attachments"
     return StatusDetails(message=reason, trace=trace) if reason else None
 
 

@@ -153,7 +153,4 @@ def _tell_verdict(code: int, results: list[ScenarioResult], console: Console) ->
     if code == outcome.PASSED:
         console.success("All integration tests PASSED ✓")
         return
-    for result in results:
-        if result.status == "failed":
-            console.error(f"{result.place}  {result.scenario}: {result.headline}")
     console.error("Integration tests FAILED ✗")

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 
 from testbed.errors import BenchError, UsageError
 from testbed.limits import Limits
-from testbed.reporting import allure_run, record, summary
+from testbed.reporting import record, summary
+from testbed.reporting.publish import publish
 from testbed.reporting.summary import RunFacts, Summary
 from testbed.runner import sharing
 from testbed.runner.reports import begin
@@ -52,10 +53,7 @@ def join(shards: list[Path], into: Path) -> Summary:
         _copy(shard, into, number)
     results = record.read_all(into)
     _junit([shard / "test-results.xml" for shard in shards], into / "test-results.xml")
-    told = summary.write(into, results, facts)
-    allure_run.write(into / "allure-results", told)
-    _page(into)
-    return told
+    return publish(into, results, facts, Limits(), lambda line: sys.stdout.write(f"{line}\n"))[0]
 
 
 def _told(shard: Path) -> Summary:
@@ -118,9 +116,3 @@ def _junit(parts: list[Path], target: Path) -> None:
 def _rank(suite: TestSuite) -> tuple:
     names = [case.classname or "" for case in suite]
     return record.feature_rank(names[0].rpartition(".")[2] if names else "")
-
-
-def _page(into: Path) -> None:
-    from testbed.reporting import html
-
-    html.build(into, Limits(), lambda line: sys.stdout.write(f"{line}\n"))

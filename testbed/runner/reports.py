@@ -5,7 +5,9 @@ from pathlib import Path
 
 from testbed.errors import BenchError, CannotStart
 from testbed.options import Options
-from testbed.reporting import allure_run, junit, record, summary
+from testbed.reporting import junit, record, runs
+from testbed.reporting.html import HISTORY
+from testbed.reporting.publish import publish, told_on_terminal
 from testbed.reporting.summary import RunFacts
 from testbed.runner.console import Console
 
@@ -13,8 +15,16 @@ LOG = "kafka_integration.log"
 OF_A_RUN = (
     LOG, "redpanda*.log", "kafka*.log", "spare-kafka*.log", "guarded-kafka*.log", "consumer-*.log",
     "test-results.xml", "summary.txt", "summary.json", "allure-results", "allure-report", "history",
-    "results", "junit", "pass-*", "trace", "trace.svg",
+    "results", "junit", "pass-*", "trace", "trace.svg", "summary.md", "specification",
+    "specification.html",
 )  # fmt: skip
+KEPT = (runs.RUNS, runs.VERDICTS, HISTORY)  # what stays from run to run
+OPENED = {
+    "index.html": "Report:",
+    "specification.html": "Specification:",
+    "summary.md": "Markdown:",
+    "summary.txt": "Summary:",
+}
 
 
 def begin(reports: Path) -> Path:
@@ -39,7 +49,7 @@ def begin(reports: Path) -> Path:
 
 
 def build(options: Options, folder: Path, facts: RunFacts, console: Console) -> None:
-    """JUnit, summary and, unless there was no time or no scenario, HTML.
+    """JUnit, summary and, unless there was no time or no scenario, HTML; the verdict in text.
 
     ``folder`` holds the passes of the run, each with the JUnit files of its workers. A report
     that cannot be written is a warning: the verdict does not hang on it.
@@ -48,13 +58,11 @@ def build(options: Options, folder: Path, facts: RunFacts, console: Console) -> 
     try:
         results = record.read_all(reports)
         junit.merge(folder, reports / "test-results.xml", results)
-        told = summary.write(reports, results, facts)
-        allure_run.write(reports / "allure-results", told)
-        if results and not facts.interrupted:
-            from testbed.reporting import html
-
-            page = html.build(reports, options.limits, console.info)
-            console.info(f"Report: {page}" if page else f"Summary: {reports / 'summary.txt'}")
+        html = not facts.interrupted
+        _, paths = publish(reports, results, facts, options.limits, console.info, html=html)
+        told_on_terminal(results, console.line)
+        for path in paths:
+            console.info(f"{OPENED[path.name]} {path}")
     except (OSError, ValueError, BenchError) as error:
         console.warning(f"The reports are not complete: {error}")
 
