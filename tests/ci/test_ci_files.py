@@ -79,7 +79,7 @@ def test_the_file_publishes_what_a_run_writes(name):
         r"(path: reports/$|- reports/$|targetPath: reports$|'reports/\*\*/\*')", text, re.M
     )
     assert whole
-    known = {f"reports/{each}" for each in reports.OF_A_RUN} | {"reports"}
+    known = {f"reports/{each}" for each in (*reports.OF_A_RUN, *reports.KEPT)} | {"reports"}
     assert {"/".join(path.split("/")[:2]) for path in paths} <= known
     if name != ".github/workflows/integration-tests.yml":  # GitHub shows no JUnit by itself
         assert "reports/test-results.xml" in paths
