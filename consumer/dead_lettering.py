@@ -14,6 +14,12 @@ _KEY_PREFIX = 48  # bytes of a key that stay where the whole key does not fit
 _BATCH_OVERHEAD = 61 + 36  # record batch header, and the varints of one record at their longest
 _HEADER_OVERHEAD = 10  # two varints
 DROPPED = (f"{PREFIX}headers-dropped", b"true")
+# Facts of a letter that stand in its headers too.
+_HEADERS = {
+    name: PREFIX + name.replace("_", "-")
+    for name in ("error_type", "source_topic", "source_partition", "source_offset", "failed_ts",
+                 "consumer_group")
+}  # fmt: skip
 _encode = msgspec.json.encode
 
 
@@ -69,9 +75,7 @@ class _Letter:
         self._key, self._quoted_key = original.key, _quote(original.key)
         self._theirs = list(original.headers)
         self._ours: Headers = [
-            (PREFIX + name.replace("_", "-"), str(fact).encode())
-            for name, fact in facts.items()
-            if name != "error_message"
+            (header, str(facts[name]).encode()) for name, header in _HEADERS.items()
         ]
 
     def with_value(self, quote: _Quote) -> Outgoing:

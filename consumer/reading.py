@@ -10,7 +10,6 @@ import re
 from typing import Annotated, Literal
 
 import msgspec
-import orjson
 
 from consumer.features import CATEGORIES, NUMERIC, RANGES
 from consumer.messages import DESERIALIZATION, Event, Refusal
@@ -45,6 +44,7 @@ _Typed = msgspec.defstruct(
     gc=False,
 )
 _TOTAL = 4
+_any_object = msgspec.json.Decoder(dict).decode
 _QUOTES = 2 * (len(NUMERIC) + len(CATEGORIES) + 2) + 2 * (len(CATEGORIES) + 2)
 
 
@@ -109,12 +109,10 @@ def _flat(value: bytes | None) -> dict | None:
     None where only the strict reader can tell.
     """
     try:
-        fields = orjson.loads(value)
-    except ValueError:
-        return None
-    if type(fields) is not dict:
+        fields = _any_object(value)
+    except Exception:
         return None
     if b"\\" in value:  # escaped backslashes first: what is left before a quote escapes it
         value = value.replace(rb"\\", b"").replace(rb"\"", b"")
-    texts = sum(type(field) is str for field in fields.values())
+    texts = [*map(type, fields.values())].count(str)
     return fields if value.count(b'"') == 2 * (len(fields) + texts) else None

@@ -14,6 +14,13 @@ _NUMBER_TEXT = re.compile(r"[0-9]+(\.[0-9]+)?").fullmatch
 _TIMESTAMP = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?Z"
 ).fullmatch
+# What the messages say was expected.
+_IDENTITY = f"a string of 1 to {ID_LENGTH} characters"
+_TIME = "an RFC 3339 UTC time like 2026-01-31T12:00:00Z"
+_ONE_OF = {name: f"one of {', '.join(allowed)}" for name, allowed in CATEGORIES.items()}
+_NUMBER = {name: f"a number from {low} to {high}" for name, (low, high) in RANGES.items()}
+_INTEGER = {name: f"an integer from {low} to {high}" for name, (low, high) in RANGES.items()}
+_WHOLE = ("SeniorCitizen", "tenure")
 _TYPES = {
     dict: "an object", list: "an array", str: "a string", bool: "a boolean",
     int: "an integer", float: "a number", type(None): "null",
@@ -46,7 +53,7 @@ class Validator:
         return Event(identity, event_ts, (*numbers, *categories))
 
     def _identity(self, document: dict) -> str:
-        text = _text(document, "customerID", f"a string of 1 to {ID_LENGTH} characters")
+        text = _text(document, "customerID", _IDENTITY)
         if self._strict and not 1 <= len(text) <= ID_LENGTH:
             raise Invalid(f"1 to {ID_LENGTH} characters", f"{len(text)}", "$.customerID")
         if self._strict and _CONTROL.search(text):
@@ -54,23 +61,25 @@ class Validator:
         return text
 
     def _timestamp(self, document: dict) -> str:
-        expected = "an RFC 3339 UTC time like 2026-01-31T12:00:00Z"
-        text = _text(document, "event_ts", expected)
+        text = _text(document, "event_ts", _TIME)
         if self._strict and not is_timestamp(text):
-            raise Invalid(expected, "another string", "$.event_ts")
+            raise Invalid(_TIME, "another string", "$.event_ts")
         return text
 
     def _category(self, document: dict, name: str) -> str:
-        expected = f"one of {', '.join(CATEGORIES[name])}"
-        text = _text(document, name, expected)
+        if document.get(name) in CATEGORIES[name]:
+            return document[name]
+        text = _text(document, name, _ONE_OF[name])
         if self._strict and text not in CATEGORIES[name]:
-            raise Invalid(expected, "another string", f"$.{name}")
+            raise Invalid(_ONE_OF[name], "another string", f"$.{name}")
         return text
 
     def _number(self, document: dict, name: str) -> float:
         low, high = RANGES[name]
-        whole = self._strict and name in ("SeniorCitizen", "tenure")
-        expected = f"{'an integer' if whole else 'a number'} from {low} to {high}"
+        if type(document.get(name)) is int and low <= document[name] <= high:
+            return document[name]
+        whole = self._strict and name in _WHOLE
+        expected = (_INTEGER if whole else _NUMBER)[name]
         value = _field(document, name, expected)
         number = _as_number(value, name == "TotalCharges")
         if number is None or (whole and not isinstance(value, int)):
