@@ -11,7 +11,7 @@ from consumer.errors import Stopped
 from consumer.fetching import Source
 from consumer.messages import Outgoing
 from consumer.metrics import Metrics
-from consumer.processing import Batch
+from consumer.processing import BATCH, Batch
 from consumer.stopping import Stop
 
 STEP_S = 0.2  # of waiting, before the group is tended to
@@ -27,6 +27,8 @@ class AtLeastOnce:
     memory. A commit that is refused is tried again with the next batch: while the partition is
     ours, nothing that was delivered stays uncommitted.
     """
+
+    most = BATCH
 
     def __init__(self, producer, source: Source, health: Health, metrics: Metrics, stop: Stop):
         """``producer`` is idempotent and reports failed messages only."""

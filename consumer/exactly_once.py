@@ -20,13 +20,15 @@ from consumer.errors import Stopped, Unreachable
 from consumer.fetching import Source
 from consumer.messages import Outgoing
 from consumer.metrics import Metrics
-from consumer.processing import Batch
+from consumer.processing import BATCH, Batch
 from consumer.stopping import Stop
 
 log = logging.getLogger(__name__)
 STEP_S = 1.0  # one try of a step of a transaction
 LONGEST_PAUSE_S = 1.0  # between two tries of a batch
 MOST_RENEWALS = 5  # in a row without one commit: then no client can help
+FIRST = 1_000  # records of the first transaction; the next ones follow from how long it took
+QUICK_S, SLOW_S = 0.3, 1.0  # the broker gives up a transaction that outlasts its timeout
 HUNG_S = 3.0  # far above a healthy answer; a new client is safe at any time, for it fences the old
 
 
@@ -40,6 +42,9 @@ class _HungError(Exception):
 
 class ExactlyOnce:
     """One transaction per batch: outcomes, then offsets, then the commit.
+
+    A batch is as large as one transaction can deliver in good time, whatever the line and the
+    queue are like: the broker fences whoever outlasts the timeout, as if by a rival.
 
     No transaction is open while records are fetched, so that a rebalance finds either a
     finished one or, during retries, one whose generation the broker checks.
@@ -56,7 +61,7 @@ class ExactlyOnce:
         self._producer = make_producer()
         self._pause_s, self._renewals = 0.0, 0
         self._cause: KafkaError | None = None  # why a message was not delivered
-        self.committed = 0
+        self.committed, self.most = 0, FIRST
 
     def start(self, within_s: float) -> None:
         """Take over the transactional id: what a predecessor left open is aborted now.
@@ -98,6 +103,14 @@ class ExactlyOnce:
             self._renew_unless_fenced(error.args[0], begun)
         else:
             self._done(batch)
+        self._adapt(time.monotonic() - begun)
+
+    def _adapt(self, lasted_s: float) -> None:
+        """Let the next transaction follow from how long this one took."""
+        if lasted_s > SLOW_S:
+            self.most = max(1, self.most // 4)
+        elif lasted_s < QUICK_S:
+            self.most = min(BATCH, self.most * 2)
 
     def settle(self) -> None:
         """Nothing is ever left to commit."""
@@ -133,7 +146,7 @@ class ExactlyOnce:
                 )  # fmt: skip
             except BufferError:  # the queue is full: that bounds the memory
                 self._tend()
-                self._producer.poll(0.05)
+                self._producer.flush(0.05)
             except KafkaException as error:
                 if error.args[0].fatal():
                     raise

@@ -11,13 +11,13 @@ from consumer.processing import Batch, Processor
 from consumer.stopping import Stop
 
 log = logging.getLogger(__name__)
-BATCH = 10_000  # records; a full one is done well within a second
 
 
 class Delivery(Protocol):
     """How outcomes and offsets get to the broker."""
 
     committed: int
+    most: int  # records that the next batch may have
 
     @property
     def pending(self) -> int:
@@ -78,5 +78,6 @@ class Loop:
     def _room(self) -> int:
         """How many records the next batch may have."""
         if self._most is None:
-            return BATCH
-        return min(BATCH, self._most - self._delivery.committed - self._delivery.pending)
+            return self._delivery.most
+        left = self._most - self._delivery.committed - self._delivery.pending
+        return min(self._delivery.most, left)

@@ -18,6 +18,8 @@ from consumer.metrics import Metrics
 from consumer.reading import Reader
 from consumer.scoring import Scorer, Scores
 
+BATCH = 10_000  # records; a full one is done well within a second
+
 
 @dataclass
 class Batch:
@@ -77,7 +79,6 @@ class Processor:
 
     def _batch(self, records: list, outcomes: list[Outgoing | Refusal]) -> Batch:
         partitions, now = [record.partition() for record in records], now_text()
-        offsets = [record.offset() + 1 for record in records]
         counts: Counter[str] = Counter()
         for place, outcome in enumerate(outcomes):
             if type(outcome) is Refusal:
@@ -86,8 +87,9 @@ class Processor:
         if len(records) > counts.total():
             counts[SCORED] = len(records) - counts.total()
         # In order within each partition: the last one stays.
-        last = dict(zip(partitions, offsets, strict=True))
-        return Batch(outcomes, last, dict(Counter(partitions)), dict(counts))
+        last = {partition: place for place, partition in enumerate(partitions)}
+        offsets = {partition: records[place].offset() + 1 for partition, place in last.items()}
+        return Batch(outcomes, offsets, dict(Counter(partitions)), dict(counts))
 
 
 def _original(record) -> Original:

@@ -14,6 +14,7 @@ from consumer.exactly_once import ExactlyOnce
 from consumer.fetching import Source
 from consumer.messages import Outgoing
 from consumer.metrics import Metrics
+from consumer.processing import BATCH as MOST
 from consumer.processing import Batch
 from consumer.stopping import GRACE_S, Stop
 
@@ -158,6 +159,18 @@ def test_a_full_queue_is_waited_out(setup):
     setup.producer.full = 2
     setup.delivery.deliver(BATCH)
     assert len(setup.producer.delivered) == 2
+
+
+def test_transactions_grow_while_they_are_quick_and_shrink_where_they_are_not(setup, monkeypatch):
+    """None outlasts its timeout on a slow line, and a fast one is used in full."""
+    delivery, began = setup.delivery, setup.delivery.most
+    for _ in range(6):
+        delivery.deliver(BATCH)
+    assert began < delivery.most == MOST
+    monkeypatch.setattr(exactly_once, "SLOW_S", -1.0)
+    for _ in range(9):
+        delivery.deliver(BATCH)
+    assert delivery.most == 1
 
 
 def test_a_stop_gives_up_after_its_grace(setup):

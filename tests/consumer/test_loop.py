@@ -1,8 +1,9 @@
 """The loop: exactly as many as asked for, and an orderly end."""
 
 from consumer.errors import Stopped
-from consumer.loop import BATCH, Loop
+from consumer.loop import Loop
 from consumer.metrics import Metrics
+from consumer.processing import BATCH
 from consumer.stopping import GRACE_S, Stop
 
 
@@ -35,6 +36,7 @@ class Delivery:
     def __init__(self, late=False, never=False):
         self.late, self.never = late, never
         self.committed = self.pending = self.settled = 0
+        self.most = BATCH
 
     def deliver(self, records):
         self.pending += len(records)
