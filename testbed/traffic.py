@@ -100,4 +100,4 @@ class Traffic:
 def thinning(left: int) -> tuple[int, float]:
     """The next lot of the trickle and the pause behind it, so that what is left lasts long."""
     lot = min(TRICKLE, max(1, left // THINNING))
-    return lot, TRICKLE_EVERY_S * max(1.0, THINNING / left)
+    return lot, TRICKLE_EVERY_S * max(1.0, THINNING / left) ** 2

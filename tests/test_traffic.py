@@ -56,13 +56,13 @@ def test_the_load_is_half_and_comes_in_bursts(quick):
 
 @pytest.mark.parametrize("spare", [200, 5000])
 def test_the_trickle_outlasts_a_consumer_that_starts_slowly(spare):
-    """A JVM on a busy machine, and the session of a member that left without a word."""
+    """JVMs on a busy machine, and sessions of members that left without a word, several times."""
     left, lasted_s = spare, 0.0
     while left:
         lot, pause_s = traffic.thinning(left)
         assert 0 < lot <= left
         left, lasted_s = left - lot, lasted_s + pause_s
-    assert lasted_s > 60
+    assert lasted_s > 300
 
 
 def test_the_trickle_is_a_busy_one_at_first():
