@@ -2,7 +2,7 @@
 
 from consumer import clients
 from consumer.processing import Processor
-from tests.consumers.saboteurs.changing import instead, is_letter
+from tests.consumers.saboteurs.changing import client_properties, instead, is_letter
 from tests.consumers.saboteurs.saboteur import saboteur
 from tests.consumers.saboteurs.scenarios import MANY, MIXED, ORDER_RESTART
 
@@ -36,6 +36,12 @@ def sends_through_two_producers():
     def _(producer, settings, *args, **more):
         return _Two(producer(settings, *args, **more),
                     producer(settings, *args, **more, **{"linger.ms": 60}))  # fmt: skip
+
+
+@saboteur("order-per-customer", MANY)
+def scatters_over_partitions():
+    """Has the client choose any output partition, whatever the key."""
+    client_properties("Producer", partitioner="random")
 
 
 @saboteur("order-per-customer", MANY, source="B-30")
