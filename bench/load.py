@@ -51,11 +51,15 @@ def create(servers: str, *topics: str) -> None:
         future.result(WITHIN_S)
 
 
-def fill(servers: str, topic: str, records: Iterator[Sent]) -> set[int]:
-    """Publish all and wait until they are acknowledged; the numbers of the invalid ones."""
+def fill(servers: str, topic: str, records: Iterator[Sent], **more) -> set[int]:
+    """Publish all and wait until they are acknowledged; the numbers of the invalid ones.
+
+    ``more`` are properties of the producer.
+    """
     producer = Producer(
         {"bootstrap.servers": servers, "enable.idempotence": True, "linger.ms": 20,
-         "queue.buffering.max.messages": 2 * _PART}
+         "queue.buffering.max.messages": 2 * _PART, "message.max.bytes": 2_000_000}
+        | more
     )  # fmt: skip
     invalid = set()
     for place, one in enumerate(records):
