@@ -27,8 +27,10 @@ log = logging.getLogger(__name__)
 STEP_S = 1.0  # one try of a step of a transaction
 LONGEST_PAUSE_S = 1.0  # between two tries of a batch
 MOST_RENEWALS = 5  # in a row without one commit: then no client can help
-FIRST = 1_000  # records of the first transaction; the next ones follow from how long it took
-QUICK_S, SLOW_S = 0.3, 1.0  # the broker gives up a transaction that outlasts its timeout
+# Records of the first transaction, and of the smallest: where each step is slow whatever the
+# size, as on a busy machine, smaller ones would only be more of them.
+LEAST = 1_000
+QUICK_S, SLOW_S = 0.5, 2.0  # the broker gives up a transaction that outlasts its timeout
 HUNG_S = 3.0  # far above a healthy answer; a new client is safe at any time, for it fences the old
 
 
@@ -61,7 +63,7 @@ class ExactlyOnce:
         self._producer = make_producer()
         self._pause_s, self._renewals = 0.0, 0
         self._cause: KafkaError | None = None  # why a message was not delivered
-        self.committed, self.most = 0, FIRST
+        self.committed, self.most = 0, LEAST
 
     def start(self, within_s: float) -> None:
         """Take over the transactional id: what a predecessor left open is aborted now.
@@ -108,7 +110,7 @@ class ExactlyOnce:
     def _adapt(self, lasted_s: float) -> None:
         """Let the next transaction follow from how long this one took."""
         if lasted_s > SLOW_S:
-            self.most = max(1, self.most // 4)
+            self.most = max(LEAST, self.most // 2)
         elif lasted_s < QUICK_S:
             self.most = min(BATCH, self.most * 2)
 
