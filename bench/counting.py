@@ -45,7 +45,7 @@ def read(servers: str, topic: str, records: int) -> Seen:
                          "isolation.level": "read_committed", "enable.partition.eof": True,
                          "enable.auto.commit": False, "fetch.queue.backoff.ms": 5})  # fmt: skip
     consumer.assign([TopicPartition(topic, number, 0) for number in range(PARTITIONS)])
-    times, sample, stamps, ended = np.zeros(records, dtype=np.int32), {}, [], 0
+    times, sample, stamps, ended = np.zeros(records, dtype=np.int32), {}, set(), 0
     silent_s = 0.0
     while ended < PARTITIONS:
         messages = consumer.consume(10_000, 0.1)
@@ -57,7 +57,7 @@ def read(servers: str, topic: str, records: int) -> Seen:
         numbers = [number_of(one.key()) for one in whole]
         np.add.at(times, numbers, 1)
         sample |= {n: m.value() for n, m in zip(numbers, whole, strict=True) if n % SAMPLE == 0}
-        stamps += [one.timestamp()[1] for one in whole[:1] + whole[-1:]]
+        stamps.update(one.timestamp()[1] for one in whole)
     consumer.close()
     return Seen(times, min(stamps, default=0), max(stamps, default=0), sample)
 

@@ -1,7 +1,7 @@
 """The preloaded events of a throughput run: unique, the same for the same seed, some invalid."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from random import Random
 from typing import NamedTuple
 
@@ -51,7 +51,7 @@ def create(servers: str, *topics: str) -> None:
         future.result(WITHIN_S)
 
 
-def fill(servers: str, topic: str, records: Iterator[Sent], **more) -> set[int]:
+def fill(servers: str, topic: str, records: Iterable[Sent], **more) -> set[int]:
     """Publish all and wait until they are acknowledged; the numbers of the invalid ones.
 
     ``more`` are properties of the producer.
