@@ -77,22 +77,6 @@ def under_load(pipeline: Pipeline, name: str, traffic: Traffic) -> Iterator[None
         )
 
 
-@contextmanager
-def at_work(pipeline: Pipeline, name: str, traffic: Traffic) -> Iterator[dict]:
-    """A fault that begins while there is work, open or still to come; gives its proof.
-
-    Raises ``BenchError`` where there was none, for then nothing was put to the test.
-    """
-    with recorded(pipeline, name) as proof:
-        proof["open_work"] = open_work(pipeline.group.checkpoint("live")) + traffic.left
-        yield proof
-    if not proof["open_work"]:
-        raise BenchError(
-            f"The load was over before '{name}' began",
-            next_step="Run it again with a larger load, or on a faster machine",
-        )
-
-
 def open_work(checkpoint: Checkpoint) -> int:
     """Records on the input topic that did not count as done at the checkpoint."""
     return sum(
@@ -264,13 +248,11 @@ def look_frozen(pipeline: Pipeline, number: int) -> Frame:
 
 
 def _frame(pipeline: Pipeline) -> Frame:
-    still = _quiet(pipeline)
-    checkpoint = pipeline.group.checkpoint("frozen", settled=still[1] == still[2])
+    _, visible, ends = _quiet(pipeline)
+    checkpoint = pipeline.group.checkpoint("frozen", settled=visible == ends)
     pipeline.read_all()
     done = sum(checkpoint.committed.values())
-    return Frame(
-        pipeline.reader.count, done, open_work(checkpoint), open_transaction=still[1] != still[2]
-    )
+    return Frame(pipeline.reader.count, done, open_work(checkpoint), visible != ends)
 
 
 def _quiet(pipeline: Pipeline) -> tuple:

@@ -47,7 +47,7 @@ class Nodes:
 
         def fault(traffic: Traffic) -> None:
             topic = self._topic(duty)
-            with faults.at_work(self._world.pipeline, f"broker lost: it {duty}", traffic) as proof:
+            with self._at_work(f"broker lost: it {duty}", traffic) as proof:
                 node = proof["node"] = self._leader(topic)
                 self._cluster.end_node(node, clean=False)
                 proof["successor"] = self._await_successor(topic, node)
@@ -59,7 +59,7 @@ class Nodes:
 
         def fault(traffic: Traffic) -> None:
             topic, name = self._topic(LEADS), "broker lost: with results that it alone had"
-            with faults.at_work(self._world.pipeline, name, traffic) as proof:
+            with self._at_work(name, traffic) as proof:
                 node = proof["node"] = self._leader(topic)
                 proof["bytes_alone"] = self._kill_ahead(node, topic, traffic)
                 proof["successor"] = self._await_successor(topic, node)
@@ -73,9 +73,7 @@ class Nodes:
             topic, copies = self._topic(LEADS), len(self._cluster.nodes)
             self._world.bench.topics.require_copies(topic, copies)
             node = self._bystander()
-            with faults.at_work(
-                self._world.pipeline, "broker refuses: too few copies", traffic
-            ) as proof:
+            with self._at_work("broker refuses: too few copies", traffic) as proof:
                 proof["node"] = node
                 self._cluster.end_node(node, clean=True)
                 proof["in_step"] = self._await_scarce(topic, copies)
@@ -89,7 +87,7 @@ class Nodes:
 
         def fault(traffic: Traffic) -> None:
             for node in self._cluster.nodes:
-                with faults.at_work(self._world.pipeline, f"broker {node} restart", traffic):
+                with self._at_work(f"broker {node} restart", traffic):
                     self._cluster.end_node(node, clean=True)
                     self._cluster.start_node(node)
 
@@ -101,6 +99,23 @@ class Nodes:
         if not isinstance(broker, HasNodes):
             raise BenchError("The scenario did not ask for a cluster", "its tag is @cluster")
         return broker
+
+    @contextmanager
+    def _at_work(self, name: str, traffic: Traffic) -> Iterator[dict]:
+        """A fault that begins while there is work, open or still to come; gives its proof.
+
+        Raises ``BenchError`` where there was none, for then nothing was put to the test.
+        """
+        pipeline = self._world.pipeline
+        with faults.recorded(pipeline, name) as proof:
+            before = pipeline.group.checkpoint("live")
+            proof["open_work"] = faults.open_work(before) + traffic.left
+            yield proof
+        if not proof["open_work"]:
+            raise BenchError(
+                f"The load was over before '{name}' began",
+                next_step="Run it again with a larger load, or on a faster machine",
+            )
 
     def _while_working(self, count: int, fault: Callable[[Traffic], None]) -> None:
         with self._world.service.traffic(count) as traffic:
