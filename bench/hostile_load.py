@@ -9,7 +9,7 @@ import argparse
 import json
 import secrets
 import sys
-import tempfile
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import cycle, islice
@@ -17,13 +17,12 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.candidate import Candidate, Place, run
+from bench.broker import broker
+from bench.candidate import Candidate, Place
 from bench.counting import account, read
 from bench.load import PREFIX, Sent, create, events, fill
+from bench.running import Running
 from testbed import models
-from testbed.brokers import KafkaBroker
-from testbed.guardian import Guardian
-from testbed.options import Options
 from testbed.telco import catalogue
 
 ORDINARY = "ordinary"
@@ -78,14 +77,17 @@ class Bench:
         names = [f"bench.{what}.{token}" for what in ("predictions", "deadletter")]
         create(self._servers, *names)
         place = Place(self._servers, source, *names, f"bench-{token}", self._files)
-        ran = run(Candidate(candidate), place, self._logs / f"{candidate}.log")
+        with Running(Candidate(candidate), place, self._logs) as ran:
+            ran.await_committed()
+            seconds = time.time() - ran.started_ms / 1e3
+            ran.stop()
         found = account(*(read(self._servers, name, len(invalid)) for name in names), invalid, {})
         told = {
             "load": load,
             "consumer": candidate,
             "records": len(invalid),
             "mib": round(mib, 1),
-            "seconds": round((ran.done_ms - ran.started_ms) / 1e3, 2),
+            "seconds": round(seconds, 2),
             "cpu_s": round(ran.cpu_s, 2),
             "peak_mib": round(ran.peak_mib),
             "right": found.right,
@@ -137,15 +139,9 @@ def main() -> int:
         parser.error(f"expected loads among {', '.join(LOADS)}, got {', '.join(unknown)}")
     loads, logs = list(dict.fromkeys((ORDINARY, *(options.loads or LOADS)))), options.logs
     logs.mkdir(parents=True, exist_ok=True)
-    guardian = Guardian.start(f"bench-{secrets.token_hex(4)}")
-    with tempfile.TemporaryDirectory() as folder:
-        broker = KafkaBroker(Options(broker="kafka"), Path(folder), guardian, lambda line: None)
-        try:
-            bench = Bench(broker.start().bootstrap_servers, logs)
-            runs = compared([bench.measure(one, load) for load in loads for one in DELIVERIES])
-        finally:
-            broker.stop()
-            guardian.close()
+    with broker() as servers:
+        bench = Bench(servers, logs)
+        runs = compared([bench.measure(one, load) for load in loads for one in DELIVERIES])
     print(json.dumps(runs))
     print(table(runs), file=sys.stderr)
     return int(not all(one["bounded"] for one in runs))

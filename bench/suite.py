@@ -8,7 +8,6 @@ Prints JSON on standard output, and a line for people on standard error.
 
 import argparse
 import json
-import secrets
 import subprocess
 import sys
 import tempfile
@@ -16,10 +15,8 @@ import time
 from pathlib import Path
 from statistics import median
 
+from bench.broker import broker
 from bench.guide_shape import GuideShape
-from testbed.brokers import KafkaBroker
-from testbed.guardian import Guardian
-from testbed.options import Options
 
 ROOT = Path(__file__).resolve().parents[1]
 SEVEN = (
@@ -32,14 +29,8 @@ RUN_WITHIN_S = 300.0
 def guide_s() -> tuple[float, dict[str, float]]:
     """Seconds that the guide's shape takes, in all and for each test."""
     begun = time.monotonic()
-    guardian = Guardian.start(f"bench-{secrets.token_hex(4)}")
-    with tempfile.TemporaryDirectory() as folder:
-        broker = KafkaBroker(Options(broker="kafka"), Path(folder), guardian, lambda line: None)
-        try:
-            tests = GuideShape(broker.start().bootstrap_servers).run()
-        finally:
-            broker.stop()
-            guardian.close()
+    with broker() as servers:
+        tests = GuideShape(servers).run()
     return time.monotonic() - begun, tests
 
 
