@@ -3,6 +3,7 @@
 from tests.checker.twins import (
     commits,
     content,
+    cut_offs,
     delivery,
     figures,
     letters,
@@ -11,5 +12,5 @@ from tests.checker.twins import (
     service,
 )
 
-_MODULES = (delivery, repeats, content, letters, commits, service, figures, levels)
+_MODULES = (delivery, repeats, cut_offs, content, letters, commits, service, figures, levels)
 ALL = [twin for module in _MODULES for twin in module.TWINS]
