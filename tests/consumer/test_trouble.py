@@ -37,9 +37,9 @@ def assert_done(line, process, drafts, *, dead: int) -> None:
 
 
 def test_a_producer_whose_queue_is_always_full(pipeline, delivery, tmp_path):
-    """The queue takes a few messages only: what does not fit waits, in order, and is not lost."""
+    """The queue takes a fraction of a batch: what does not fit waits, in order, and is not lost."""
     config = tmp_path / "client.properties"
-    config.write_text("queue.buffering.max.messages=20\n")
+    config.write_text("queue.buffering.max.messages=200\n")
     line, drafts = pipeline(delivery=delivery), drafts_of([event(n) for n in range(3000)])
     line.publish(drafts)
     process = line.start(client_config=str(config))
