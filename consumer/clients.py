@@ -15,7 +15,9 @@ _MUTE = logging.Logger("librdkafka", logging.CRITICAL + 1)
 REPEAT_S = 30.0
 SESSION_TIMEOUT_MS = 6_000  # the least that brokers accept by default: a dead member is soon gone
 HEARTBEAT_MS = 500  # by its answer a member learns of a rebalance, so its length hangs on it
-TRANSACTION_TIMEOUT_MS = 5_000  # a dead member's transaction holds readers up no longer
+# A dead member's transaction holds readers up no longer than that; a transaction that a starved
+# machine makes last as long is taken for a fenced one.
+TRANSACTION_TIMEOUT_MS = 10_000
 CONNECTION_LOST = {
     KafkaError._ALL_BROKERS_DOWN, KafkaError._TRANSPORT, KafkaError._TIMED_OUT,
     KafkaError._RESOLVE,

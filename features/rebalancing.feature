@@ -44,6 +44,17 @@ Feature: Several instances share the work
         | protocol |
         | consumer |
 
+  Rule: More room for events costs none of them
+
+    @slow
+    Scenario: The input topic grows, and what stands on its new part is answered too
+      Given the scoring service is running
+      When the input topic gets 2 more partitions while the service works on 3000 events
+      Then the promise holds: no event is lost
+      And the promise holds: no event is answered twice
+      And the promise holds: finished work counts as done
+      And every promise holds
+
   Rule: A member that is gone is replaced, and one that returns does no harm
 
     @slow

@@ -124,6 +124,12 @@ def step_flapping(context, times, count):
     context.world.service.flap_under_load(count, times)
 
 
+@when("the input topic gets {more:d} more partitions while the service works on {count:d} events")
+def step_input_grows(context, more, count):
+    """Events are on them before the service is restarted and sees them."""
+    context.world.service.grow_input(count, more)
+
+
 @when("one instance is killed while the service works on {count:d} events")
 def step_one_killed(context, count):
     """The others have to take over."""

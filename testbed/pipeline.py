@@ -10,6 +10,7 @@ from testbed.errors import BenchError, CannotStart, NotReached
 from testbed.fleet import Fleet, tail
 from testbed.history import (
     DEAD_LETTERS,
+    INPUT,
     PREDICTIONS,
     Checkpoint,
     History,
@@ -69,6 +70,12 @@ class Pipeline:
         """
         drafts, expected = self.prepare([draft for draft, _ in records])
         return self.publisher.adopt(drafts, expected, [place for _, place in records])
+
+    def grow(self, total: int) -> None:
+        """The input topic has so many partitions from now on: look at all, and publish on them."""
+        with self.group.away():  # a client that knew the topic before refuses to look at more
+            self.partitions[INPUT] = total  # which the observers share
+            self.publisher.await_partitions(total, self.limits.admin_s)
 
     def transaction(self, producer: Producer, drafts: list[Draft]):
         """Publish drafts in a transaction; see ``Publisher.transaction``."""

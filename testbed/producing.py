@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from testbed.errors import BenchError
 from testbed.history import Headers, History, Sent
 from testbed.telco.draft import Draft
+from testbed.wait import until
 
 # Errors after which nobody knows whether the broker kept the record.
 _UNKNOWN = {KafkaError._MSG_TIMED_OUT, KafkaError.REQUEST_TIMED_OUT, KafkaError._PURGE_INFLIGHT}
@@ -49,6 +50,17 @@ class Publisher:
             self._send(producer, sent, draft, answers)
             self.count += 1
         return answers
+
+    def await_partitions(self, total: int, within_s: float) -> None:
+        """Wait until the client knows so many partitions of the topic; it learns by asking."""
+
+        def known() -> int:
+            return len(
+                self._producer.list_topics(self._topic, within_s).topics[self._topic].partitions
+            )
+
+        until(lambda: known() == total, within_s=within_s, what=f"{total} partitions to be known",
+              describe=known)  # fmt: skip
 
     def await_answers(self, producer: Producer, within_s: float) -> None:
         """Wait for every answer; what has none by then ends as failed or unknown."""

@@ -8,6 +8,7 @@ from confluent_kafka.admin import (
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
+    NewPartitions,
     NewTopic,
     ResourceType,
 )
@@ -52,6 +53,17 @@ class Topics:
             within_s=self.answer_within_s,
             what=f"the cluster to show the topics {', '.join(partitions)}",
             describe=lambda: self.partitions(*partitions),
+        )
+
+    def grow(self, name: str, total: int) -> None:
+        """Give a topic more partitions, ``total`` in all, and wait until the cluster shows them."""
+        answer = self.admin.create_partitions([NewPartitions(name, total)])[name]
+        ask(lambda: answer, f"give topic {name} more partitions", self.answer_within_s)
+        until(
+            lambda: self.partitions(name) == {name: total},
+            within_s=self.answer_within_s,
+            what=f"topic {name} to have {total} partitions",
+            describe=lambda: self.partitions(name),
         )
 
     def limit_size(self, name: str, largest_bytes: int) -> None:

@@ -91,6 +91,12 @@ class Sending:
         """A mixture for work under faults; customers live through several of them."""
         return self._mixture(count, invalid_share=BAD_IN_TROUBLE)
 
+    def on(self, partition: int, count: int) -> None:
+        """Valid events and some invalid ones on one partition."""
+        few = max(1, int(count * BAD_IN_TROUBLE))
+        drafts = _spread(self.invalid(few), self.valid(count - few))
+        self._world.pipeline.publish(_on(partition, drafts))
+
     def sentinels(self) -> list[Draft]:
         """One valid event for each partition."""
         partitions = self._world.pipeline.partitions[INPUT]

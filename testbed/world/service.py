@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from testbed import faults, models
 from testbed.checker.promises.poison import BAD_LOT, GOOD_LOT
 from testbed.errors import CannotStart
-from testbed.history import Outcome
+from testbed.history import INPUT, Outcome
 from testbed.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ PROTOCOLS = {
 }
 WARM_UP = 6  # events: a load begins when the service really works, its model loaded
 PROBES = (200, 1000, 5000)  # events: a slow consumer needs seconds for the first already
+NEWLY_PLACED = 20  # events on each new partition: their place is as good as any other
 PROBE_S = 4.0  # a larger probe may take: in a small one, the time until the first answer weighs
 TRIES = 2  # scenarios that may find the consumer not ready before the others stop trying
 
@@ -135,6 +136,22 @@ class Service:
                 traffic.await_answers(share=(turn + 1) / (times + 2))
                 with faults.under_load(self._world.pipeline, "stop and start", traffic):
                     self.restart()
+
+    def grow_input(self, count: int, more: int) -> None:
+        """The input topic gets more partitions in a load, with events on them before a restart.
+
+        Clients look for new partitions every few minutes only, and all at their start.
+        """
+        pipeline, topics = self._world.pipeline, self._world.bench.topics
+        first = pipeline.partitions[INPUT]
+        with self.traffic(count) as traffic:
+            traffic.await_answers(share=0.3)
+            with faults.under_load(pipeline, "more partitions", traffic):
+                topics.grow(pipeline.topics[INPUT], first + more)
+                pipeline.grow(first + more)
+                for partition in range(first, first + more):
+                    self._world.sending.on(partition, NEWLY_PLACED)
+                self.restart()
 
     def scale_under_load(self, count: int, *sizes: int) -> None:
         """Grow or shrink to each size in turn; the last instances go first."""

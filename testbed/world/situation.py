@@ -25,9 +25,9 @@ def build(world: World) -> Pipeline:
     """Create the topics and start the observers; the consumer is not started yet."""
     bench, history = world.bench, world.history
     token = bench.next_token()
-    topics, partitions = topic_names.names(token), topic_names.PARTITIONS
+    topics, partitions = topic_names.names(token), dict(topic_names.PARTITIONS)
     group = f"telco-churn-scorer-{token}"
-    history.append(_began(world, topics, partitions, group))
+    history.append(_began(world, topics, dict(partitions), group))
     bench.leftovers.note_group(group)
     bench.topics.create({topics[role]: partitions[role] for role in topics})
     observer = GroupObserver(

@@ -143,14 +143,14 @@ def cannot_begin_with_a_bad_one():
     _stands_still_before(lambda record, right: is_letter(right) and record.offset() == 0)
 
 
-@saboteur("poison-isolated", LOTS, source="B-21")
+@saboteur("poison-isolated", LOTS, source="B-21", also=HELD_UP)
 def tries_a_bad_record_three_times():
     """Pauses before each dead letter, as if to try once more could help."""
 
     @instead(Processor, "process")
     def _(process, self, records):
         batch = process(self, records)
-        time.sleep(0.5 * sum(map(is_letter, batch.outgoing)))
+        time.sleep(0.2 * sum(map(is_letter, batch.outgoing)))
         return batch
 
 

@@ -9,7 +9,13 @@ from consumer.loop import Loop
 from consumer.processing import Processor
 from tests.consumers.saboteurs.changing import answers, client_properties, instead
 from tests.consumers.saboteurs.saboteur import saboteur
-from tests.consumers.saboteurs.scenarios import FLAPPING, FROZEN_BRIEFLY, ONE_KILLED, SCALED
+from tests.consumers.saboteurs.scenarios import (
+    FLAPPING,
+    FROZEN_BRIEFLY,
+    GROWN,
+    ONE_KILLED,
+    SCALED,
+)
 
 COMMIT_EVERY_S = 1.0
 
@@ -24,6 +30,12 @@ def commit_once_a_second() -> None:
             return True
         last[0] = time.monotonic()
         return commit(self)
+
+
+@saboteur("no-loss", GROWN, source="B-53", also="lag-returns")
+def takes_new_partitions_from_their_end():
+    """What stands on a new partition before its first look there is not for it."""
+    client_properties("Consumer", auto_offset_reset="latest")
 
 
 @saboteur("no-duplicates", FLAPPING, source="B-41")

@@ -41,6 +41,7 @@ MIXED = "ordering: Valid and invalid events in turn"
 ORDER_RESTART = "ordering: A stop in between changes no order"
 
 SCALED = "rebalancing: From one instance to two, to three, and back to one"
+GROWN = "rebalancing: The input topic grows"
 FLAPPING = "rebalancing: A second instance comes and goes quickly"
 ONE_KILLED = "rebalancing: One of two instances is killed"
 FROZEN_BRIEFLY = "rebalancing: An instance freezes for a moment"
