@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,7 +13,7 @@ import pytest
 
 from testbed.checker import judge
 from testbed.limits import Limits
-from testbed.reporting import allure_run, evidence, html, junit, node, summary
+from testbed.reporting import evidence, junit, node, publish
 from testbed.reporting.record import ScenarioResult
 from testbed.reporting.summary import RunFacts
 from testbed.wait import until
@@ -47,9 +48,13 @@ from tests.reporting import hostile
 def judged(context):
     history = hostile.history()
     findings = tuple(judge(history).findings)
-    options = SimpleNamespace(reports=Path("reports"))
+    reports = Path("reports")
+    for name in ("consumer-hostile-0.log", "kafka.log"):  # both are quoted
+        (reports / name).write_text(hostile.LOG, "utf-8", "replace")
     evidence.attach(context, SimpleNamespace(
-        history=history, findings=lambda: findings, slug="hostile", options=options))
+        history=history, findings=lambda: findings, slug="hostile", tally=lambda: None,
+        options=SimpleNamespace(reports=reports), began=0.0, broker_log=reports / "kafka.log",
+        without_secrets=str), passed=False)
     raise AssertionError(verdict(findings, history, hostile.WORDS[0]))
 
 @then("its last words are told")
@@ -96,8 +101,8 @@ def run(tmp_path_factory):
         consumer=" ".join(words), broker=words[0], why_broker=words[2], duration_s=1.0,
         bench_error="\n".join(words),
     )  # fmt: skip
-    told = summary.write(reports, results, facts)
-    allure_run.write(reports / "allure-results", told, environ={})
+    made.publish = partial(publish.publish, reports, results, facts, Limits(report_s=300))
+    made.publish(pytest.fail, html=False)
     junit.merge(reports / "junit", reports / "test-results.xml", results)
     return made
 
@@ -159,7 +164,7 @@ def browser(tmp_path_factory):
 def page(run):
     if not (node.tool_home() / node.TOOL).is_file():
         pytest.skip("Allure 3 is not in the cache yet: run the runner once")
-    return html.build(run.folder / "reports", Limits(), pytest.fail)
+    return run.publish(pytest.fail)[1][0]
 
 
 def harm(browser) -> dict:
@@ -207,6 +212,14 @@ def identities(page: Path) -> dict[str, str]:
     )
     told = (json.loads(base64.b64decode(one)) for one in stored)
     return {one["name"]: one["id"] for one in told}
+
+
+@pytest.mark.parametrize("place", ["specification.html", "specification/index.html"])
+def test_nothing_of_it_runs_in_the_specification(browser, page, run, place):
+    """Our own pages: the one file, and the folder."""
+    browser.open((run.folder / "reports" / place).as_uri())
+    shows(browser, "top.hostile=1")
+    assert harm(browser) == {}
 
 
 @pytest.mark.parametrize(
