@@ -51,3 +51,13 @@ def test_a_guarded_way_in_asks_who_is_there():
     assert told["listener.name.expired.sasl.enabled.mechanisms"] == "SCRAM-SHA-512"
     assert told["authorizer.class.name"].endswith("StandardAuthorizer")
     assert told["super.users"] == "User:ANONYMOUS"
+
+
+def test_each_of_several_nodes_knows_all_controllers():
+    """And a copy of everything is wanted on each, two of which are enough."""
+    told = settings.replicated(2, {1: 11, 2: 12, 3: 13})
+    assert told["node.id"] == 2
+    assert told["controller.quorum.voters"] == "1@127.0.0.1:11,2@127.0.0.1:12,3@127.0.0.1:13"
+    copies = {told[name] for name in told if name.endswith("replication.factor")}
+    assert copies == {len(settings.NODES)}
+    assert {told[name] for name in told if "min.i" in name} == {2}

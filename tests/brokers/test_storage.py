@@ -65,3 +65,20 @@ def test_two_runs_at_once_format_once(own_cache, tmp_path, monkeypatch):
         )
     assert len(made) == 1
     assert all((data / "meta.properties").exists() for data in targets)
+
+
+def test_a_formatted_folder_is_given_to_another_node(tmp_path):
+    """Its own number and an id of its own; the cluster stays the same."""
+    text = "#\n#a date\ncluster.id=abc\ndirectory.id=xyz\nnode.id=1\nversion=1\n"
+    ids = set()
+    for node in (2, 3):
+        folder = tmp_path / str(node)
+        folder.mkdir()
+        (folder / "meta.properties").write_text(text)
+        storage.give_to(node, folder)
+        lines = (folder / "meta.properties").read_text().splitlines()
+        assert lines[:3] == ["#", "#a date", "cluster.id=abc"]
+        assert lines[4:] == [f"node.id={node}", "version=1"]
+        ids.add(lines[3].removeprefix("directory.id="))
+    assert len(ids) == 2
+    assert all(len(one) == 22 for one in ids)  # as Kafka's own
