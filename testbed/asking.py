@@ -28,8 +28,14 @@ PASSING = {
 }
 
 
-def ask(request: Callable[[], Future[T]], what: str, within_s: float) -> T:
-    """The answer to ``request``, asked again while the broker's error is a passing one.
+# What one node of several says of a topic that the others know already.
+NOT_KNOWN_YET = PASSING | {KafkaError.UNKNOWN_TOPIC_OR_PART}
+
+
+def ask(
+    request: Callable[[], Future[T]], what: str, within_s: float, passing: set[int] = PASSING
+) -> T:
+    """The answer to ``request``, asked again while the broker's error is a ``passing`` one.
 
     Raises ``BenchError`` with the broker's own words for any other, or when time is over.
     """
@@ -40,7 +46,7 @@ def ask(request: Callable[[], Future[T]], what: str, within_s: float) -> T:
             return (request().result(),)
         except KafkaException as error:
             said[0] = error.args[0].str()
-            if error.args[0].code() not in PASSING:
+            if error.args[0].code() not in passing:
                 raise BenchError(f"The broker refused to {what}", said[0]) from error
             return None
 

@@ -13,7 +13,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from testbed.asking import ask
+from testbed.asking import NOT_KNOWN_YET, ask
 from testbed.history import DEAD_LETTERS, INPUT, PREDICTIONS
 from testbed.wait import until
 
@@ -77,8 +77,10 @@ class Topics:
     def _configure(self, name: str, key: str, value: str) -> None:
         entry = ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET)
         resource = ConfigResource(ResourceType.TOPIC, name, incremental_configs=[entry])
-        answers = self.admin.incremental_alter_configs([resource])
-        ask(lambda: answers[resource], f"set {key} of topic {name}", self.answer_within_s)
+        ask(
+            lambda: self.admin.incremental_alter_configs([resource])[resource],
+            f"set {key} of topic {name}", self.answer_within_s, NOT_KNOWN_YET,
+        )  # fmt: skip
 
     def partitions(self, *names: str) -> dict[str, int]:
         """The partition count of each topic that exists with a leader everywhere."""
@@ -104,6 +106,7 @@ class Topics:
             ],
             f"describe the configuration of {name}",
             self.answer_within_s,
+            NOT_KNOWN_YET,
         )
         return {key: entry.value for key, entry in told.items()}
 

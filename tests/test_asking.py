@@ -5,7 +5,7 @@ from concurrent.futures import Future
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from testbed.asking import ask
+from testbed.asking import NOT_KNOWN_YET, ask
 from testbed.errors import BenchError
 
 
@@ -37,6 +37,14 @@ def answers(*told):
 def test_a_passing_error_is_outlasted(code):
     """A broker that has just come back says so for a moment."""
     assert ask(answers(code, code, "well"), "say something", 5) == "well"
+
+
+def test_a_topic_that_a_node_does_not_know_yet_is_waited_for_where_it_must_be_there():
+    """Elsewhere it is missing, and that is told at once."""
+    request = (KafkaError.UNKNOWN_TOPIC_OR_PART, "well")
+    assert ask(answers(*request), "describe it", 5, NOT_KNOWN_YET) == "well"
+    with pytest.raises(BenchError, match="refused to describe it"):
+        ask(answers(*request), "describe it", 5)
 
 
 def test_any_other_error_is_told_at_once():
