@@ -19,7 +19,7 @@ from testbed.errors import BenchError, CannotStart, NotReached
 from testbed.options import Options
 from testbed.wait import until
 
-ATTEMPTS = 2  # a port may be lost to another run
+ATTEMPTS = 3  # a port may be lost to another run
 ASK_S = 1.0  # one look at the cluster's own picture of itself
 
 
@@ -180,16 +180,16 @@ class KafkaCluster:
 
         Raises ``Ended`` if one ends meanwhile, ``CannotStart`` with last words after the limit.
         """
-        clients = {node: _client(servers) for node, servers in self._servers.items()}
+        clients = [_client(servers) for servers in self._servers.values()]
 
         def whole() -> bool:
-            for node, client in clients.items():
-                if not self._nodes[node].running:
-                    self._nodes[node].kill()  # collects the child that ended
-                    raise Ended(f"Node {node} ended by itself", self._nodes[node].last_words())
-                if not _is_whole(client, self.nodes):
-                    return False
-            return any(coordinator.answers(_address(one), ASK_S) for one in self._servers.values())
+            for number, node in self._nodes.items():
+                if not node.running:
+                    node.kill()  # collects the child that ended
+                    raise Ended(f"Node {number} of the cluster ended by itself", node.last_words())
+            return all(_is_whole(client, self.nodes) for client in clients) and any(
+                coordinator.answers(_address(one), ASK_S) for one in self._servers.values()
+            )
 
         try:
             until(whole, within_s=self._limits.broker_ready_s, what="all nodes to be ready")
