@@ -49,6 +49,12 @@ def tells_local_time():
     predictions(lambda fields, _: fields | {"processed_ts": fields["processed_ts"][:-1]})
 
 
+@saboteur("prediction-contract", FIFTY)
+def tells_the_events_time_for_its_own():
+    """processed_ts is the event's own time."""
+    predictions(lambda fields, _: fields | {"processed_ts": fields["event_ts"]})
+
+
 @saboteur("dead-letter-contract", INVALID)
 def tells_seconds_since_1970():
     """failed_ts as a number."""
