@@ -151,6 +151,7 @@ BENT = [
     (stops_clean, "_ended_by_request", returns(True)),
     (stays_up, "_excused", returns(True)),
     (stays_up, "_excused", returns(False)),
+    (ownership, "_quiet_s", lambda case, begin, end: end - begin),
     (ownership, "LASTS_S", 0.0),
     (ownership, "LASTS_S", float("inf")),
     (no_duplicates, "over_budget", returns([])),

@@ -2,9 +2,13 @@
 
 Promises: in a stable group each input partition belongs to exactly one member.
 Inferred from: the group's states over time. A cooperative group is stable for a moment while a
-partition changes hands, so only a state that lasts, with the same processes running, counts.
+partition changes hands, so only a state that lasts, with the same processes running, counts. A
+member lets a partition go only between two batches, and a long batch is no breach: a partition
+without an owner counts by the longest time in which nothing was answered either.
 Cannot see: a member that owns a partition and does not read it (lag-returns).
 """
+
+from itertools import pairwise
 
 from testbed.checker.case import Case
 from testbed.checker.promise import About
@@ -28,7 +32,7 @@ def check(case: Case) -> Finding:
         wrong = _wrong(group, partitions)
         if not wrong:
             examined += 1
-        elif _lasted_s(case, number) >= LASTS_S:
+        elif _lasted_s(case, number, wrong) >= LASTS_S:
             examined += 1
             violations.append(_violation(case, number, wrong))
     return ABOUT.finding(examined, violations, "" if examined else "no stable group was seen")
@@ -43,12 +47,19 @@ def _wrong(group: Group, partitions: int) -> dict[int, int]:
     return {partition: count for partition, count in owners.items() if count != 1}
 
 
-def _lasted_s(case: Case, number: int) -> float:
+def _lasted_s(case: Case, number: int, wrong: dict[int, int]) -> float:
     """How long a state was seen while the same processes ran, in seconds."""
     begin = case.groups[number].at
     changes = [event.at for event in case.crew.processes if event.at > begin]
     later = [group.at for group in case.groups[number + 1 :]]
-    return min([*changes, *later[:1], case.last_at]) - begin
+    end = min([*changes, *later[:1], case.last_at])
+    return end - begin if max(wrong.values()) else _quiet_s(case, begin, end)
+
+
+def _quiet_s(case: Case, begin: float, end: float) -> float:
+    """The longest time between the two in which nothing was answered, in seconds."""
+    times = [begin, *(one.at for one in case.seen if begin < one.at < end), end]
+    return max(after - before for before, after in pairwise(times))
 
 
 def _violation(case: Case, number: int, wrong: dict[int, int]) -> Violation:
@@ -57,7 +68,7 @@ def _violation(case: Case, number: int, wrong: dict[int, int]) -> Violation:
     return ABOUT.violation(
         f"the group of {len(group.members)} members since {moment(group.at)}",
         expected="exactly 1 owner of each input partition",
-        got=f"{counts} for {_lasted_s(case, number):.1f} s",
+        got=f"{counts} for {_lasted_s(case, number, wrong):.1f} s",
         where=", ".join(f"{INPUT}[{p}]" for p in sorted(wrong)),
         at=group.at,
     )

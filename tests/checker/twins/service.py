@@ -226,6 +226,18 @@ def owned():
     return story.end()
 
 
+@TWINS.good("every-partition-owned")
+def let_go_after_a_long_batch():
+    """A partition is without an owner for as long as its last one needs for what it has in hand."""
+    story = Story(partitions=2)
+    story.group((0,), ())
+    for _ in range(3):
+        story.wait(8)
+        story.answer(story.send())
+    story.group((0,), (1,))
+    return story.end()
+
+
 @TWINS.bad("every-partition-owned", says="input[1] has 0")
 def orphaned():
     """A partition that nobody owns for long."""
