@@ -124,6 +124,7 @@ BENT = [
     (order, "_first", returns(None)),
     (order, "_after_refusal", returns(True)),
     (order, "_after_refusal", returns(False)),
+    (order, "_scattered", returns([])),
     (commit_not_ahead, "_comparable", returns(True)),
     (commit_not_ahead, "_comparable", returns(False)),
     (commit_not_ahead, "_beyond_the_end", returns([])),

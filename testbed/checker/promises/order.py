@@ -1,12 +1,13 @@
 """Each customer's events are scored in order.
 
-Promises: of two events of one customer in one input partition, the earlier one is scored first.
-Inferred from: the first prediction of each event, compared where both stand in one partition of
-the output topic. A dead-lettered event in between does not matter, nor do repetitions. At least
+Promises: of two events of one customer in one input partition, the earlier one is scored first,
+and both predictions stand in one output partition, for only there anybody sees an order.
+Inferred from: the first prediction of each event. A dead-lettered event in between does not
+matter, nor do repetitions, nor which partition it is: clients choose it in several ways. At least
 once, a batch of which the broker refused a part is answered behind its rest, so an event answered
 late for that holds up no other.
-Cannot see: order across output partitions, among events that look alike and were repeated, and at
-least once behind events that were in hand while the broker refused some.
+Cannot see: order among events that look alike and were repeated, and at least once behind events
+that were in hand while the broker refused some.
 """
 
 from collections import defaultdict
@@ -27,10 +28,12 @@ def check(case: Case) -> Finding:
     for entries in case.ledger.by_partition.values():
         # (customer, output partition) -> the latest first prediction so far, and whose it is
         latest: dict[tuple[str, int], tuple[int, Entry]] = {}
+        homes: dict[str, Outcome | None] = {}  # where the customer's first prediction stands
         for entry in entries:
             first = _first(entry)
             if first is None:
                 continue
+            violations += _scattered(homes, entry, first)
             spot = (entry.sent.entity, first.partition)
             known = latest.get(spot)
             if known is not None:
@@ -76,6 +79,24 @@ def _several(case: Case) -> bool:
         if any(count > 1 for count in counts.values()):
             return True
     return False
+
+
+def _scattered(homes: dict[str, Outcome | None], entry: Entry, first: Outcome) -> list[Violation]:
+    """Where the customer's first prediction stands elsewhere; told once a customer."""
+    home = homes.setdefault(entry.sent.entity, first)
+    if home is None or home.partition == first.partition:
+        return []
+    homes[entry.sent.entity] = None
+    violation = ABOUT.violation(
+        wording.subject(entry.sent),
+        expected=f"to be scored in {home.role}[{home.partition}], where this customer's earlier "
+        f"prediction stands ({wording.spot(home)})",
+        got=f"{wording.spot(first)}: a reader cannot tell the order of two partitions; "
+        "is the partition chosen by the record's key?",
+        at=first.at,
+        **wording.about(entry),
+    )
+    return [violation]
 
 
 def _violation(entry: Entry, first: Outcome, before: Entry) -> Violation:

@@ -171,6 +171,25 @@ def out_of_order():
     return story.end()
 
 
+@TWINS.bad("order-per-customer", says="is the partition chosen by the record's key?")
+def scattered():
+    """In order, but over two output partitions: nobody can see it."""
+    story = Story(partitions=2)
+    for partition, sent in enumerate([story.send("A"), story.send("A")]):
+        story.score(sent, partition=partition)
+    return story.end()
+
+
+@TWINS.good("order-per-customer")
+def by_input_partition():
+    """A customer on two input partitions has two orders, wherever the predictions stand."""
+    story = Story(partitions=2)
+    for partition in range(2):
+        for sent in [story.send("A", partition=partition), story.send("A", partition=partition)]:
+            story.score(sent, partition=partition)
+    return story.end()
+
+
 @TWINS.good("order-per-customer")
 def repeated_in_order():
     """A repetition of the first event behind the second is no disorder."""

@@ -69,7 +69,7 @@ def scores_by_name():
     predictions(named)
 
 
-@saboteur("prediction-contract", FIFTY, quick=True)
+@saboteur("prediction-contract", FIFTY, also="order-per-customer", quick=True)
 def sends_no_key():
     """Predictions without a key: nothing keeps a customer's together."""
     answers(lambda _, right: [right if is_letter(right) else right._replace(key=None)])
