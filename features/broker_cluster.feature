@@ -38,6 +38,7 @@ Feature: The service outlives the loss of one broker of several
 
   Rule: An event counts as done only when the loss of a broker cannot undo its answer
 
+    @at-least-once
     Scenario: A broker is lost with results that no other broker has
       Given the scoring service is running
       When a broker is lost with results that it alone has while the service works on 5000 events
