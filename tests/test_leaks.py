@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from testbed.history import load
+from testbed.saved import load
 from tests.canaries import canary, leaks, of_customers
 
 ROOT = Path(__file__).resolve().parents[1]
