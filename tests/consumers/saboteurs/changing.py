@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from consumer import clients
+from consumer.at_least_once import AtLeastOnce
 from consumer.messages import Outgoing
 from consumer.processing import Processor
 
@@ -35,6 +36,13 @@ def answers(change: Callable[[object, Outgoing], Iterable[Outgoing]]) -> None:
         pairs = zip(records, batch.outgoing, strict=True)
         batch.outgoing = [one for record, right in pairs for one in change(record, right)]
         return batch
+
+
+def batches_of(most: int) -> None:
+    """Let no batch have more records; raises ``ValueError`` where that changes nothing."""
+    if AtLeastOnce.most <= most:
+        raise ValueError(f"Expected batches of more than {most}, got {AtLeastOnce.most}")
+    AtLeastOnce.most = most
 
 
 def predictions(change: Callable[[dict, object], dict]) -> None:

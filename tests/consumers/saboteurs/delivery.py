@@ -2,12 +2,17 @@
 
 from confluent_kafka import OFFSET_BEGINNING
 
-from consumer import loop
 from consumer.at_least_once import AtLeastOnce
 from consumer.fetching import Source
 from consumer.messages import Outgoing
 from consumer.processing import Processor
-from tests.consumers.saboteurs.changing import answers, client_properties, instead, is_letter
+from tests.consumers.saboteurs.changing import (
+    answers,
+    batches_of,
+    client_properties,
+    instead,
+    is_letter,
+)
 from tests.consumers.saboteurs.saboteur import STUCK_SOON, saboteur
 from tests.consumers.saboteurs.scenarios import (
     ALL_DONE,
@@ -37,12 +42,12 @@ def commits_before_it_answers():
 @saboteur("no-loss", MIXED, source="B-30")
 def forgets_the_last_of_a_full_batch():
     """Counts a full batch one short: its last record is never answered."""
-    loop.BATCH = 100
+    batches_of(100)
 
     @instead(Processor, "process")
     def _(process, self, records):
         batch = process(self, records)
-        if len(records) == loop.BATCH:
+        if len(records) == AtLeastOnce.most:
             batch.outgoing.pop()
         return batch
 

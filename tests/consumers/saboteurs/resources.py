@@ -2,10 +2,9 @@
 
 import os
 
-from consumer import loop
 from consumer.loop import Loop
 from consumer.messages import Outgoing
-from tests.consumers.saboteurs.changing import answers, instead
+from tests.consumers.saboteurs.changing import answers, batches_of, instead
 from tests.consumers.saboteurs.saboteur import saboteur
 from tests.consumers.saboteurs.scenarios import FIFTY, MIXED, NOT_JSON
 
@@ -23,7 +22,7 @@ def has_enough_after_a_thousand():
 @saboteur("lag-returns", MIXED, source="B-45")
 def stands_still_after_two_thousand():
     """Something in it is full after two thousand events; it lives, and does nothing."""
-    loop.BATCH = 500
+    batches_of(500)
     taken: list[int] = []
 
     @instead(Loop, "_turn")

@@ -5,10 +5,10 @@ from datetime import datetime
 
 import msgspec
 
-from consumer import loop
 from consumer.processing import Processor
 from tests.consumers.saboteurs.changing import (
     answers,
+    batches_of,
     client_properties,
     instead,
     letters,
@@ -66,7 +66,7 @@ def tells_seconds_since_1970():
 def works_longer_than_a_poll_may_last():
     """Takes longer over a batch than the group allows, is put out, and begins again."""
     client_properties("Consumer", max_poll_interval_ms=6_000)
-    loop.BATCH = 1000
+    batches_of(1000)
 
     @instead(Processor, "process")
     def _(process, self, records):
