@@ -53,10 +53,10 @@ def _pages(reports: Path, view: Overview, told, verdicts, results, limits, say) 
         first_screen=pages.verdict(view, ours.evidence),
         rank=_rank(results, ours.evidence),
     )
-    with ThreadPoolExecutor(1) as pool:
-        allure = pool.submit(html.build, reports, limits, say, finish)
-        specification = ours.write()
-        page = allure.result()
+    with ThreadPoolExecutor(1) as pool:  # what may take long is where an interrupt arrives
+        written = pool.submit(ours.write)
+        page = html.build(reports, limits, say, finish)
+        specification = written.result()
     return [*([page] if page else []), specification]
 
 

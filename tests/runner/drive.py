@@ -9,13 +9,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
-from testbed import brokers, reporting
+from testbed import brokers
 from testbed.__main__ import main
 from testbed.brokers.protocol import Handover
 from testbed.errors import CannotStart, NotReached
 from testbed.processes import spawn
+from testbed.reporting import html
 from testbed.runner import suite
 
 
@@ -60,7 +60,7 @@ class FakeBroker:
             file.write(text + "\n")
 
 
-def build(reports, limits, say):
+def build(reports, limits, say, finish):
     """The page: a program that writes temporary files, as Node does; other tests build it."""
     if wanted != "report":
         return
@@ -78,7 +78,7 @@ def build(reports, limits, say):
 if __name__ == "__main__":
     wanted, silence_s, *words = sys.argv[1:]
     suite.SILENCE_MARGIN_S = float(silence_s)
-    reporting.html = SimpleNamespace(build=build)
+    html.build = build
     brokers.choose = lambda options, folder, guardian, say: FakeBroker(
         wanted, options, guardian, say
     )
