@@ -9,6 +9,7 @@ from testbed.wait import until
 
 BURST = 100  # records at once: more than one poll of most clients, so work is in flight
 BURST_EVERY_S = 0.02  # 5,000 events/s: a fast consumer is still busy when the fault comes
+LAST_ANSWER_S = 0.5  # what a consumer left behind when it ended has come by then
 TRICKLE = 20  # records at once when the load proper is out, while the fault still goes on
 TRICKLE_EVERY_S = 0.2  # 100 events/s: what the slowest consumer can follow
 THINNING = 50  # lots of what is left: fewer left come ever thinner, for a fault may take a minute
@@ -48,7 +49,7 @@ class Traffic:
         return len(self._drafts) - self.published
 
     def await_answers(self, *, share: float) -> None:
-        """Wait until that share of the load has been answered; a stuck consumer ends it too."""
+        """Wait until that share of the load is answered; one that is stuck or gone ends it too."""
         wanted = int(self._count * share)
         history, limits = self._pipeline.history, self._pipeline.limits
         last = [self._answered(), history.now()]
@@ -58,7 +59,10 @@ class Traffic:
             if now != last[0]:
                 last[:] = [now, history.now()]
             patient_since = max(last[1], answers_lost_until(history, limits))
-            return now >= wanted or history.now() - patient_since > limits.stalled_s
+            if now >= wanted or history.now() - patient_since > limits.stalled_s:
+                return True
+            quiet = history.now() - last[1] > LAST_ANSWER_S
+            return quiet and not self._pipeline.fleet.running()
 
         until(
             enough_or_stuck,

@@ -1,11 +1,13 @@
 """A load in bursts, then a trickle, and never more than there is."""
 
+import time
 from types import SimpleNamespace
 
 import pytest
 
 from testbed import traffic
 from testbed.errors import BenchError
+from testbed.history import History
 from testbed.traffic import Traffic
 from testbed.wait import until
 
@@ -16,7 +18,8 @@ class Pipeline:
     def __init__(self):
         self.lots: list[int] = []
         self.reader = SimpleNamespace(count=0)
-        self.limits = SimpleNamespace(stalled_s=0.2)
+        self.limits = SimpleNamespace(stalled_s=0.2, outcomes_s=30, lost_answer_s=0)
+        self.fleet, self.history = SimpleNamespace(running=lambda: ["one"]), History()
 
     def publish(self, drafts: list, phase: str) -> None:
         assert phase == "load"
@@ -84,6 +87,18 @@ def at_work(pipeline: Pipeline) -> BenchError:
     """What a step raises when the first lot is out."""
     until(lambda: pipeline.lots, within_s=5, what="the first lot")
     return BenchError("The broker is gone")
+
+
+@pytest.mark.parametrize(("running", "stalled_s"), [([], 20), (["one"], 0.6)])
+def test_nobody_waits_for_one_that_is_gone_or_stuck(quick, running, stalled_s):
+    """It would be for nothing, again and again."""
+    pipeline = Pipeline()
+    pipeline.limits.stalled_s = stalled_s
+    pipeline.fleet.running = lambda: running
+    begun = time.monotonic()
+    with Traffic(pipeline, [object()] * 100) as load:
+        load.await_answers(share=0.5)
+    assert traffic.LAST_ANSWER_S < time.monotonic() - begun < 10
 
 
 def test_what_goes_wrong_while_publishing_is_raised_at_the_end(quick):

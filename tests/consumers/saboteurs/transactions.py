@@ -4,7 +4,7 @@ import os
 import secrets
 import time
 
-from confluent_kafka import Consumer, KafkaException, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, TopicPartition
 
 from consumer import clients
 from consumer.exactly_once import ExactlyOnce, _AbortedError
@@ -106,7 +106,7 @@ def aborts_and_goes_on():
         turns.append(1)
         if len(turns) % 4 == 0:
             self._producer.begin_transaction()
-            raise _AbortedError("now and then")
+            raise _AbortedError(KafkaError(KafkaError._TIMED_OUT))
         transact(self, batch)
 
     @instead(ExactlyOnce, "_rewind")
