@@ -104,7 +104,11 @@ class AtLeastOnce:
                 known.pop(partition, None)
 
     def close(self) -> None:
-        """Drop what a stop gave up: it is uncommitted, and comes again after a restart."""
+        """Drop what a stop or an error gave up: it is uncommitted, and comes again.
+
+        The group is left after this, and what it takes back then must find nothing to confirm.
+        """
+        self._refused, self._unconfirmed = [], Batch()
         with suppress(KafkaException):  # of a producer that failed for good
             self._producer.purge()
             self._producer.flush(0)

@@ -206,6 +206,8 @@ def test_a_stop_gives_up_after_its_grace(setup, monkeypatch):
     assert setup.client.stored == {}
     setup.delivery.close()
     assert len(setup.producer) == 0
+    setup.client.revoke(0, 1)  # as it leaves the group
+    assert setup.client.stored == {}
 
 
 @pytest.mark.parametrize(
@@ -217,4 +219,6 @@ def test_what_no_retry_cures_ends_the_consumer(setup, code, kind):
     setup.producer.refusals = [trouble(code, fatal=kind is Fenced).args[0]]
     with pytest.raises(kind):
         setup.delivery.deliver(batch())
+    setup.delivery.close()
+    setup.client.revoke(0, 1)  # as it leaves the group: what was refused must come again
     assert setup.client.stored == {}
