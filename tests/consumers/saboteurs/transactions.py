@@ -96,7 +96,7 @@ def sends_letters_beside_the_transaction():
         return known[0].flush(STEP_S)
 
 
-@saboteur("no-loss", LOOKED_AT, delivery=EXACTLY_ONCE, source="B-50")
+@saboteur("no-loss", LOOKED_AT, delivery=EXACTLY_ONCE, source="B-50", also=("lag-returns",))
 def aborts_and_goes_on():
     """Aborts a transaction now and then, and does not go back to its records."""
     turns: list[int] = []
