@@ -155,7 +155,7 @@ def never_comes_back_to_work():
         return self._source.tend(0.1) if self._delivery._health.lost_at else turn(self)
 
 
-@saboteur("no-loss", BROKEN_OFF, source="B-33")
+@saboteur("no-loss", BROKEN_OFF, source="B-33", also=("lag-returns",))
 def begins_afresh_when_the_line_breaks():
     """With the connection it throws away what it had fetched over it."""
     kept, seen = hold_back(200), [0.0]
