@@ -1,4 +1,4 @@
-@integration @kafka @cluster @slow
+@integration @kafka @cluster @slow @wip
 Feature: The service outlives the loss of one broker of several
   In order to repair and upgrade brokers in working hours, one at a time
   As the team that operates the platform

@@ -22,6 +22,7 @@ from testbed.reporting import record
 SHORT_S = {"consumer_stop": 20, "first_answer": 30}
 ONE_WITHIN_S = 300.0  # all scenarios of one saboteur; most need ten seconds
 ALL_WITHIN_S = 1800.0  # all features for one honest consumer, a slow one on a busy machine
+EVERY_TAG = ("--tags", "@integration")  # also what is in work, which behave leaves out by itself
 SESSION_S = 6  # of every consumer that takes part; a lower one brokers refuse
 
 
@@ -109,4 +110,4 @@ def _scenarios(where: tuple[str, ...]) -> list[str]:
     pairs = [place.split(": ", 1) for place in where]
     files = dict.fromkeys(f"features/{feature}.feature" for feature, _ in pairs)
     names = [word for _, name in pairs for word in ("--name", re.escape(name))]
-    return [*files, *names]
+    return [*files, *names, *EVERY_TAG]
