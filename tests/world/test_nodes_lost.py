@@ -11,7 +11,14 @@ from testbed.world import World
 from testbed.world.nodes import KEEPS_PROGRESS
 
 LOAD = 1000
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(500),
+    pytest.mark.skipif(
+        "CLUSTER_TESTS" not in os.environ,
+        reason="the cluster's feature is in work, see features/README.md: CLUSTER_TESTS=1 runs it",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
