@@ -7,17 +7,22 @@ TWINS = Twins()
 ALO = "at-least-once"
 
 
-@TWINS.good("no-duplicates")
-def cut_off():
-    """Cut off from the broker past its session."""
+def cut_off_for_long(answers_behind: int) -> Story:
+    """Cut off from the broker past its session, and so many more answers when it is back."""
     story = Story(ALO)
     sent = story.send()
     story.answer(sent)
     story.fault("network blackhole", "begin")
     story.wait(8)
     story.fault("network blackhole", "end")
-    story.answer(sent)
-    return story.end()
+    story.answer(*[sent] * answers_behind)
+    return story
+
+
+@TWINS.good("no-duplicates")
+def cut_off():
+    """What was in hand is answered once more."""
+    return cut_off_for_long(1).end()
 
 
 def kept_away(*, between) -> Story:
@@ -63,14 +68,7 @@ def refused_again_and_again():
 @TWINS.bad("no-duplicates", says="excuses only one more each")
 def cut_off_again_and_again():
     """One cut from the broker leaves one batch in doubt, and no more."""
-    story = Story(ALO)
-    sent = story.send()
-    story.answer(sent)
-    story.fault("network blackhole", "begin")
-    story.wait(8)
-    story.fault("network blackhole", "end")
-    story.answer(sent, sent)
-    return story.end()
+    return cut_off_for_long(2).end()
 
 
 @TWINS.bad("no-duplicates", says="already done (committed up to 1)")
