@@ -186,10 +186,16 @@ class ExactlyOnce:
         self._source.tend()
 
     def _again(self, why: KafkaError, begun: float) -> None:
-        """Abort, and go back to what is committed."""
-        self._metrics.transactions.labels("aborted").inc()
+        """Abort, and go back to what is committed.
+
+        Not with a client that has messages of which it does not know whether they are stored:
+        librdkafka gives their sequence numbers to the next transaction's, and the broker takes
+        those for repetitions and drops them.
+        """
+        in_doubt = self._producer.flush(0) > 0
         try:
-            self._insist(lambda: self._producer.abort_transaction(STEP_S))
+            if not in_doubt:
+                self._insist(lambda: self._producer.abort_transaction(STEP_S))
         except _AbortedError:
             return self._renew("abort refused")
         except KafkaException as error:
@@ -197,6 +203,9 @@ class ExactlyOnce:
         cause = self._cause or why  # a delivery report may not have come yet
         if cause.code() in NOT_ALLOWED:
             give_up(cause)
+        if in_doubt:
+            return self._renew(cause.name())
+        self._metrics.transactions.labels("aborted").inc()
         self._health.trouble("transaction aborted, doing its records again", cause.name())
         return self._rewind()
 

@@ -44,11 +44,11 @@ def count(broker, topic: str) -> int:
         consumer.close()
 
 
-def test_it_serves_clients_on_this_machine_alone(broker):
+def test_it_serves_clients_on_this_machine_alone(embedded, broker):
     """Metadata and groups are answered, on a port of 127.0.0.1 that the handover names."""
     assert broker.bootstrap_servers.startswith("127.0.0.1:")
     assert Readiness(broker.bootstrap_servers)()
-    listening = psutil.Process(broker.pid).net_connections("tcp")
+    listening = embedded._node.process().net_connections("tcp")  # whoever restarted it before
     own = [one.laddr.ip for one in listening if one.status == psutil.CONN_LISTEN]
     assert {ip.removeprefix("::ffff:") for ip in own} == {"127.0.0.1"}
 

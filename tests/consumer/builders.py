@@ -187,6 +187,7 @@ class FakeProducer:
 
     def begin_transaction(self):
         self._step("begin")
+        self._begun = len(self.delivered)
 
     def send_offsets_to_transaction(self, positions, membership, _timeout):
         self._step("offsets")
@@ -200,6 +201,7 @@ class FakeProducer:
     def abort_transaction(self, _timeout):
         self._step("abort")
         self.queue = []
+        del self.delivered[self._begun :]
 
     def _step(self, name):
         self.steps.append(name)

@@ -88,6 +88,17 @@ def test_an_abortable_error_aborts_and_rewinds(setup, step, stored):
     assert setup.delivery.committed == 2
 
 
+def test_what_may_be_stored_unheard_is_aborted_by_another_client(setup):
+    """Its own would give the next messages numbers that the broker takes for repetitions."""
+    setup.producer.away = True
+    setup.producer.failures = {"offsets": [trouble(KafkaError.ILLEGAL_GENERATION, abort=True)]}
+    setup.delivery.deliver(BATCH)
+    assert "abort" not in setup.producer.steps
+    assert setup.producers[1].steps == ["init"] and setup.seeks()
+    setup.delivery.deliver(BATCH)
+    assert setup.delivery.committed == 2
+
+
 @pytest.mark.parametrize("step", ["begin", "offsets", "commit"])
 def test_being_fenced_ends_the_consumer(setup, step):
     """Without an abort, and with nothing visible."""

@@ -120,6 +120,30 @@ def test_a_lost_produce_answer_makes_no_duplicate(broker, proxy, topic, connecte
     assert stored(broker, topic, 2) == [b"first", b"second"]
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="librdkafka 2.16 uses a purged message's sequence number again; once it does not, "
+    "consumer/exactly_once.py need not renew its client before an abort",
+)
+def test_an_abort_in_doubt_swallows_nothing(broker, proxy, topic, connected):
+    """A message is stored, its answer is lost, it is aborted; then the next one is committed."""
+    slow = {"retry.backoff.ms": 1000, "reconnect.backoff.ms": 500, "reconnect.backoff.max.ms": 500}
+    producer = Producer(connected | slow | {"transactional.id": topic})
+    producer.init_transactions(WITHIN_S)
+    producer.begin_transaction()
+    lost = proxy.arm("Produce", "lose")
+    producer.produce(topic, b"aborted")
+    until(lambda: producer.flush(0.01) and proxy.fired(lost), within_s=WITHIN_S, what="the loss")
+    producer.abort_transaction(WITHIN_S)
+    producer.begin_transaction()
+    producer.produce(topic, b"committed")
+    producer.commit_transaction(WITHIN_S)
+    end = clients.reader(broker).get_watermark_offsets(TopicPartition(topic, 0), WITHIN_S)[1]
+    assert [one.value() for one in clients.read_topic(broker, topic, {0: end}, WITHIN_S)] == [
+        b"committed"
+    ]
+
+
 def test_a_plain_producer_repeats_what_was_stored(broker, proxy, topic, connected):
     """So the answer was lost, and not the question."""
     producer = Producer(connected)

@@ -112,7 +112,13 @@ class Service:
         self._patiently(self._producer.send_offsets_to_transaction, offsets, group)
 
     def _abort_and_rewind(self) -> None:
-        """Nothing of the batch may count, so all of it is to be read again."""
+        """Nothing of the batch may count, so all of it is to be read again.
+
+        By another client where some may be stored unheard: librdkafka would give their sequence
+        numbers to other messages, which the broker then drops as repetitions.
+        """
+        if self._producer.flush(0):
+            raise BeginAnewError
         try:
             self._patiently(self._producer.abort_transaction)
             mine = [TopicPartition(self._settings.input_topic, p) for p in sorted(self._owned)]
