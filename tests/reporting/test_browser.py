@@ -1,8 +1,10 @@
 """The reports in a real browser, from files: all is there, opens, is legible, and stays silent.
 
-Screenshots for people are written to ``reports/screenshots/``.
+Screenshots for people are written to ``reports/screenshots/``. ``LOOK_AT_RUNS`` names reports
+folders of runs that took place, apart by the system's path separator; each is opened whole.
 """
 
+import os
 import shutil
 from contextlib import contextmanager
 from functools import partial
@@ -13,7 +15,7 @@ from threading import Thread
 import pytest
 
 from testbed.limits import Limits
-from testbed.reporting import node, outline, pages
+from testbed.reporting import node, outline, pages, record
 from testbed.reporting.gathered import gather
 from testbed.reporting.publish import publish
 from tests.reporting import made_run
@@ -21,6 +23,7 @@ from tests.reporting import made_run
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
 WIDE, NARROW = (1280, 800), (390, 844)
 WIDTHS = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "390"])
+REAL = [Path(one) for one in os.environ.get("LOOK_AT_RUNS", "").split(os.pathsep) if one]
 LOOKS = outline.ROOT / "reports" / "screenshots"
 LEAST_PX = 11.0  # of letters that are to be read
 JENKINS = "sandbox; default-src 'none'; img-src 'self'; style-src 'self';"  # as it sends it
@@ -31,18 +34,22 @@ SMALLEST_LETTERS = """() => Math.min(...[...document.querySelectorAll('body *')]
     child => child.nodeType === 3 && child.textContent.trim()))
   .map(one => parseFloat(getComputedStyle(one).fontSize)))"""
 OVERFLOW = "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+SPLIT_WORDS = """(shown) => [...shown.querySelectorAll('td, th')].filter(one => {
+  const word = [...one.childNodes].find(child => /^\\w{1,6}$/.test(child.textContent.trim()));
+  if (word?.nodeType !== 3) return false;
+  const place = document.createRange(); place.selectNode(word);
+  return new Set([...place.getClientRects()].map(line => Math.round(line.top))).size > 1;
+}).map(one => one.innerText)"""
 UNLOADED = "() => [...document.images].filter(one => !one.naturalWidth).map(one => one.alt)"
 
 
-class Run:
-    """A published run: its folder, its records and its pages."""
+class RealRun:
+    """A run that took place: its folder, its records and its pages."""
 
-    def __init__(self, reports: Path, *, broken: bool):
-        self.reports = reports
-        self.results = made_run.make(reports, broken=broken)
-        self.told, (self.allure, self.single, *_) = publish(
-            reports, self.results, made_run.FACTS, Limits(), pytest.fail
-        )
+    def __init__(self, reports: Path):
+        self.reports, self.results = reports, record.read_all(reports)
+        self.allure = reports / "allure-report" / "index.html"
+        self.single = reports / "specification.html"
         self.folder = reports / "specification" / "index.html"
         self._evidence = gather(reports / "allure-results")
 
@@ -55,11 +62,24 @@ class Run:
         return [piece.name for piece in self._evidence.of(result).attachments]
 
 
+class Run(RealRun):
+    """One that is made and published here."""
+
+    def __init__(self, reports: Path, *, broken: bool):
+        results = made_run.make(reports, broken=broken)
+        self.told, _paths = publish(reports, results, made_run.FACTS, Limits(), pytest.fail)
+        super().__init__(reports)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def chromium():
+    if BROWSER is None:
+        pytest.skip("no Chromium on this machine")
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     """One run in which all promises held, and one in which some broke."""
-    if BROWSER is None:
-        pytest.skip("no Chromium on this machine")
     if not (node.tool_home() / node.TOOL).is_file():
         pytest.skip("Allure 3 is not in the cache yet: run the runner once")
     return {name: Run(tmp_path_factory.mktemp(name), broken=name == "broken")
@@ -67,7 +87,7 @@ def runs(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def browser(runs):
+def browser():
     """A headless Chromium."""
     sync_api = pytest.importorskip("playwright.sync_api", reason="the driver is not installed")
     with sync_api.sync_playwright() as driver:
@@ -160,9 +180,7 @@ def test_every_scenario_opens_in_allure(runs, visit, name):
     run = runs[name]
     tab = visit(run.allure, WIDE)
     for result in run.results:
-        tab.evaluate("(address) => { location.hash = address }", run.address(result))
-        tab.locator(TITLE, has_text=result.scenario).wait_for()
-        assert tab.locator(ATTACHMENT).count() == len(run.attachments(result))
+        _open(tab, run, result)
         assert not tab.locator(".cv").is_visible(), "the scenario has the room"
 
 
@@ -171,21 +189,49 @@ def test_every_scenario_opens_in_allure(runs, visit, name):
 def test_the_evidence_of_a_scenario_opens_and_is_legible(runs, visit, size, status):
     run = runs["broken"]
     result = next(one for one in run.results if one.status == status)
-    tab = visit(run.allure, size, at=f"#{run.address(result)}")
-    tab.locator(TITLE, has_text=result.scenario).wait_for()
+    tab = visit(run.allure, size)
+    _open(tab, run, result)
     _legible(tab)
     _look(tab, f"scenario-{status}", size)
-    for place, name in enumerate(run.attachments(result)):
+    _open_attachments(tab, run.attachments(result), status, size)
+    _legible(tab)
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(not REAL, reason="LOOK_AT_RUNS names no reports folder")
+@WIDTHS
+@pytest.mark.parametrize("reports", REAL, ids=str)
+def test_a_run_that_took_place_opens_whole(visit, reports, size):
+    """Every scenario, attachment and picture of it."""
+    run = RealRun(reports)
+    assert run.results, "a run has scenarios"
+    tab = visit(run.allure, size)
+    tab.locator('[data-testid="tree-leaf"]').first.wait_for()
+    _look(tab, f"real-{reports.name}", size)
+    for result in run.results:
+        _open(tab, run, result)
+        _open_attachments(tab, run.attachments(result), f"{reports.name}-{result.status}", size)
+        _legible(tab)
+
+
+def _open(tab, run: RealRun, result) -> None:
+    tab.evaluate("(address) => { location.hash = address }", run.address(result))
+    tab.locator(TITLE, has_text=result.scenario).wait_for()
+    assert tab.locator(ATTACHMENT).count() == len(run.attachments(result))
+
+
+def _open_attachments(tab, names: list[str], kind: str, size) -> None:
+    for place, name in enumerate(names):
         attached = tab.locator(ATTACHMENT).nth(place)
         assert name in attached.inner_text()
         attached.locator("button").first.click()
         shown = attached.locator("img, svg[role=img], pre, table, code")
         shown.first.wait_for()
+        assert attached.evaluate(SPLIT_WORDS) == []
         if name == "Timeline":
             _picture_is_legible(tab, attached)
             attached.scroll_into_view_if_needed()
-            _look(tab, f"timeline-{status}", size)
-    _legible(tab)
+            _look(tab, f"timeline-{kind}", size)
 
 
 def _picture_is_legible(tab, attached) -> None:
