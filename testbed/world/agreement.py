@@ -1,10 +1,15 @@
 """The three agreed topics under their agreed names."""
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import NewTopic
 
 from testbed import topics as agreed
 from testbed.bench import Bench
+from testbed.errors import NotReached
+from testbed.wait import until
 
 SETTINGS = {"cleanup.policy": "delete", "retention.ms": "3600000", "max.message.bytes": "1048588"}
 
@@ -47,7 +52,7 @@ class Agreement:
     def expect_partitions(self, role: str, count: int) -> None:
         """The partition count of one topic."""
         name = self._names[role]
-        got = self._bench.topics.partitions(name).get(name)
+        got = self._shown(name, when=bool).get(name)
         assert got == count, f"Expected {count} partitions, got {got} - at topic {name}"
 
     def expect_settings(self, settings: dict[str, str]) -> None:
@@ -66,8 +71,20 @@ class Agreement:
 
     def expect_gone(self) -> None:
         """The cluster shows none of the topics."""
-        there = self._bench.topics.partitions(*self._names.values())
+        there = self._shown(*self._names.values(), when=lambda shown: not shown)
         assert not there, f"Expected none of the topics, got {there}"
+
+    def _shown(self, *names: str, when: Callable[[dict], bool]) -> dict[str, int]:
+        """Partition counts once they are so, or as they were last: nodes hear of topics in turn."""
+        topics, seen = self._bench.topics, [{}]
+
+        def look() -> bool:
+            seen[0] = topics.partitions(*names)
+            return when(seen[0])
+
+        with suppress(NotReached):
+            until(look, within_s=topics.answer_within_s, what="the nodes to know")
+        return seen[0]
 
     def _wanted(self) -> dict[str, int]:
         return {name: agreed.PARTITIONS[role] for role, name in self._names.items()}

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.reporting.opened import BROWSER
+
 ROOT = Path(__file__).resolve().parents[2]
 
 ORDERS = """
@@ -207,3 +209,40 @@ def behave(tmp_path):
     return lambda *arguments, **features: run_behave(
         tmp_path / "run", *arguments, features=features
     )
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A headless Chromium."""
+    if BROWSER is None:
+        pytest.skip("no Chromium on this machine")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="the driver is not installed")
+    with sync_api.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser):
+    """Open a page; in the end nothing may have gone wrong in it or have been asked of the world."""
+    opened, faults = [], []
+
+    def visit(page: Path, size, *, scheme="light", at=""):
+        tab = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+        tab.set_default_timeout(200_000)  # of a busy machine
+        opened.append(tab)
+        tab.on("console", lambda said: faults.append(f"{said.type}: {said.text}"))
+        tab.on("pageerror", lambda error: faults.append(f"error: {error}"))
+        tab.on("request", lambda asked: faults.append(asked.url) if _outside(asked.url) else None)
+        tab.goto(page.resolve().as_uri() + at)
+        return tab
+
+    yield visit
+    for tab in opened:
+        tab.close()
+    assert faults == []
+
+
+def _outside(url: str) -> bool:
+    return not url.startswith(("file:", "data:", "blob:"))

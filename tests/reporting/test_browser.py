@@ -1,11 +1,8 @@
 """The reports in a real browser, from files: all is there, opens, is legible, and stays silent.
 
-Screenshots for people are written to ``reports/screenshots/``. ``LOOK_AT_RUNS`` names reports
-folders of runs that took place, apart by the system's path separator; each is opened whole.
+Screenshots for people are written to ``reports/screenshots/``.
 """
 
-import os
-import shutil
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,51 +12,21 @@ from threading import Thread
 import pytest
 
 from testbed.limits import Limits
-from testbed.reporting import node, outline, pages, record
-from testbed.reporting.gathered import gather
+from testbed.reporting import node, outline, pages
 from testbed.reporting.publish import publish
 from tests.reporting import made_run
+from tests.reporting.opened import (
+    WIDE,
+    WIDTHS,
+    RealRun,
+    legible,
+    look,
+    open_attachments,
+    open_scenario,
+)
 
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
-WIDE, NARROW = (1280, 800), (390, 844)
-WIDTHS = pytest.mark.parametrize("size", [WIDE, NARROW], ids=["1280", "390"])
-REAL = [Path(one) for one in os.environ.get("LOOK_AT_RUNS", "").split(os.pathsep) if one]
-LOOKS = outline.ROOT / "reports" / "screenshots"
-LEAST_PX = 11.0  # of letters that are to be read
 JENKINS = "sandbox; default-src 'none'; img-src 'self'; style-src 'self';"  # as it sends it
-TITLE = '[data-testid="test-result-info-title"]'
-ATTACHMENT = '[data-testid="test-result-attachment"]'
-SMALLEST_LETTERS = """() => Math.min(...[...document.querySelectorAll('body *')]
-  .filter(one => one.checkVisibility() && [...one.childNodes].some(
-    child => child.nodeType === 3 && child.textContent.trim()))
-  .map(one => parseFloat(getComputedStyle(one).fontSize)))"""
-OVERFLOW = "() => document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
-SPLIT_WORDS = """(shown) => [...shown.querySelectorAll('td, th')].filter(one => {
-  const word = [...one.childNodes].find(child => /^\\w{1,6}$/.test(child.textContent.trim()));
-  if (word?.nodeType !== 3) return false;
-  const place = document.createRange(); place.selectNode(word);
-  return new Set([...place.getClientRects()].map(line => Math.round(line.top))).size > 1;
-}).map(one => one.innerText)"""
 UNLOADED = "() => [...document.images].filter(one => !one.naturalWidth).map(one => one.alt)"
-
-
-class RealRun:
-    """A run that took place: its folder, its records and its pages."""
-
-    def __init__(self, reports: Path):
-        self.reports, self.results = reports, record.read_all(reports)
-        self.allure = reports / "allure-report" / "index.html"
-        self.single = reports / "specification.html"
-        self.folder = reports / "specification" / "index.html"
-        self._evidence = gather(reports / "allure-results")
-
-    def address(self, result) -> str:
-        """Of a scenario in Allure's page."""
-        return self._evidence.of(result).address
-
-    def attachments(self, result) -> list[str]:
-        """The names of what is attached to a scenario."""
-        return [piece.name for piece in self._evidence.of(result).attachments]
 
 
 class Run(RealRun):
@@ -71,64 +38,13 @@ class Run(RealRun):
         super().__init__(reports)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def chromium():
-    if BROWSER is None:
-        pytest.skip("no Chromium on this machine")
-
-
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory):
+def runs(browser, tmp_path_factory):
     """One run in which all promises held, and one in which some broke."""
     if not (node.tool_home() / node.TOOL).is_file():
         pytest.skip("Allure 3 is not in the cache yet: run the runner once")
     return {name: Run(tmp_path_factory.mktemp(name), broken=name == "broken")
             for name in ("passed", "broken")}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """A headless Chromium."""
-    sync_api = pytest.importorskip("playwright.sync_api", reason="the driver is not installed")
-    with sync_api.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def visit(browser):
-    """Open a page; in the end nothing may have gone wrong in it or have been asked of the world."""
-    opened, faults = [], []
-
-    def visit(page: Path, size, *, scheme="light", at=""):
-        tab = browser.new_page(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
-        tab.set_default_timeout(200_000)  # of a busy machine
-        opened.append(tab)
-        tab.on("console", lambda said: faults.append(f"{said.type}: {said.text}"))
-        tab.on("pageerror", lambda error: faults.append(f"error: {error}"))
-        tab.on("request", lambda asked: faults.append(asked.url) if _outside(asked.url) else None)
-        tab.goto(page.resolve().as_uri() + at)
-        return tab
-
-    yield visit
-    for tab in opened:
-        tab.close()
-    assert faults == []
-
-
-def _outside(url: str) -> bool:
-    return not url.startswith(("file:", "data:", "blob:"))
-
-
-def _look(tab, name: str, size) -> None:
-    LOOKS.mkdir(parents=True, exist_ok=True)
-    tab.screenshot(path=LOOKS / f"{name}-{size[0]}.png")
-
-
-def _legible(tab) -> None:
-    assert tab.evaluate(OVERFLOW) <= 0, "nothing lies beside the screen"
-    assert tab.evaluate(SMALLEST_LETTERS) >= LEAST_PX
 
 
 def _on_first_screen(tab, words: str) -> bool:
@@ -154,8 +70,8 @@ def test_the_first_screen_names_what_broke_and_for_whom(runs, visit, size, which
         assert _on_first_screen(tab, words)
     named = [title for title in broken if title in tab.locator(".cv").inner_text()]
     assert named == broken and all(_on_first_screen(tab, title) for title in named)
-    _legible(tab)
-    _look(tab, f"overview-broken-{which}", size)
+    legible(tab)
+    look(tab, f"overview-broken-{which}", size)
 
 
 @WIDTHS
@@ -163,8 +79,8 @@ def test_a_run_without_a_breach_says_so_first(runs, visit, size):
     tab = visit(runs["passed"].allure, size)
     tab.locator('[data-testid="tree-content"]').wait_for()
     assert _on_first_screen(tab, "all kept") and _on_first_screen(tab, "not asked, and why")
-    _legible(tab)
-    _look(tab, "overview-passed-allure", size)
+    legible(tab)
+    look(tab, "overview-passed-allure", size)
 
 
 def test_features_and_rules_stand_in_reading_order(runs, visit):
@@ -180,66 +96,21 @@ def test_every_scenario_opens_in_allure(runs, visit, name):
     run = runs[name]
     tab = visit(run.allure, WIDE)
     for result in run.results:
-        _open(tab, run, result)
+        open_scenario(tab, run, result)
         assert not tab.locator(".cv").is_visible(), "the scenario has the room"
 
 
 @WIDTHS
 @pytest.mark.parametrize("status", ["passed", "failed"])
-def test_the_evidence_of_a_scenario_opens_and_is_legible(runs, visit, size, status):
+def test_the_evidence_of_a_scenario_opens_and_islegible(runs, visit, size, status):
     run = runs["broken"]
     result = next(one for one in run.results if one.status == status)
     tab = visit(run.allure, size)
-    _open(tab, run, result)
-    _legible(tab)
-    _look(tab, f"scenario-{status}", size)
-    _open_attachments(tab, run.attachments(result), status, size)
-    _legible(tab)
-
-
-@pytest.mark.timeout(900)
-@pytest.mark.skipif(not REAL, reason="LOOK_AT_RUNS names no reports folder")
-@WIDTHS
-@pytest.mark.parametrize("reports", REAL, ids=str)
-def test_a_run_that_took_place_opens_whole(visit, reports, size):
-    """Every scenario, attachment and picture of it."""
-    run = RealRun(reports)
-    assert run.results, "a run has scenarios"
-    tab = visit(run.allure, size)
-    tab.locator('[data-testid="tree-leaf"]').first.wait_for()
-    _look(tab, f"real-{reports.name}", size)
-    for result in run.results:
-        _open(tab, run, result)
-        _open_attachments(tab, run.attachments(result), f"{reports.name}-{result.status}", size)
-        _legible(tab)
-
-
-def _open(tab, run: RealRun, result) -> None:
-    tab.evaluate("(address) => { location.hash = address }", run.address(result))
-    tab.locator(TITLE, has_text=result.scenario).wait_for()
-    assert tab.locator(ATTACHMENT).count() == len(run.attachments(result))
-
-
-def _open_attachments(tab, names: list[str], kind: str, size) -> None:
-    for place, name in enumerate(names):
-        attached = tab.locator(ATTACHMENT).nth(place)
-        assert name in attached.inner_text()
-        attached.locator("button").first.click()
-        shown = attached.locator("img, svg[role=img], pre, table, code")
-        shown.first.wait_for()
-        assert attached.evaluate(SPLIT_WORDS) == []
-        if name == "Timeline":
-            _picture_is_legible(tab, attached)
-            attached.scroll_into_view_if_needed()
-            _look(tab, f"timeline-{kind}", size)
-
-
-def _picture_is_legible(tab, attached) -> None:
-    picture = attached.locator("img").first
-    picture.wait_for()
-    drawn = picture.evaluate("one => [one.naturalWidth, one.getBoundingClientRect().width]")
-    assert drawn[0] > 0, "it was drawn"
-    assert 13 * drawn[1] / 420 >= 10, "13 px of 420 stay letters"
+    open_scenario(tab, run, result)
+    legible(tab)
+    look(tab, f"scenario-{status}", size)
+    open_attachments(tab, run.attachments(result), status, size)
+    legible(tab)
 
 
 @WIDTHS
@@ -253,11 +124,11 @@ def test_the_specification_shows_all_with_its_pictures(runs, visit, size, scheme
     assert tab.evaluate(UNLOADED) == [] and tab.locator("img").count() > 60
     shown = tab.locator("main").inner_text()
     assert all(one.scenario in shown for one in runs["broken"].results)
-    _legible(tab)
+    legible(tab)
     dark = tab.evaluate("() => getComputedStyle(document.body).backgroundColor")
     assert (dark == "rgb(255, 255, 255)") == (scheme == "light")
     tab.locator("#end_to_end_flow").scroll_into_view_if_needed()
-    _look(tab, f"specification-{which}-{scheme}", size)
+    look(tab, f"specification-{which}-{scheme}", size)
 
 
 def test_every_link_within_the_specification_leads_somewhere(runs, visit):
@@ -300,8 +171,8 @@ def test_under_jenkins_own_policy_the_folder_is_whole(runs, browser, size):
         assert tab.locator(".card").first.evaluate("e => getComputedStyle(e).borderRadius") == "8px"
         tab.locator("details[open] img").first.scroll_into_view_if_needed()
         tab.wait_for_function("() => document.querySelector('details[open] img').naturalWidth > 0")
-        _legible(tab)
-        _look(tab, "specification-jenkins", size)
+        legible(tab)
+        look(tab, "specification-jenkins", size)
         tab.close()
     assert said == [], "nothing in it was refused"
 
