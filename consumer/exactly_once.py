@@ -192,22 +192,25 @@ class ExactlyOnce:
         librdkafka gives their sequence numbers to the next transaction's, and the broker takes
         those for repetitions and drops them.
         """
-        in_doubt = self._producer.flush(0) > 0
+        if self._producer.flush(0):
+            return self._renew(self._bearable(why).name())
         try:
-            if not in_doubt:
-                self._insist(lambda: self._producer.abort_transaction(STEP_S))
+            self._insist(lambda: self._producer.abort_transaction(STEP_S))
         except _AbortedError:
             return self._renew("abort refused")
         except KafkaException as error:
             return self._renew_unless_fenced(error.args[0], begun)
-        cause = self._cause or why  # a delivery report may not have come yet
-        if cause.code() in NOT_ALLOWED:
-            give_up(cause)
-        if in_doubt:
-            return self._renew(cause.name())
+        cause = self._bearable(why)
         self._metrics.transactions.labels("aborted").inc()
         self._health.trouble("transaction aborted, doing its records again", cause.name())
         return self._rewind()
+
+    def _bearable(self, why: KafkaError) -> KafkaError:
+        """The cause of an abort; raises where trying again would never help."""
+        cause = self._cause or why  # a delivery report may not have come yet
+        if cause.code() in NOT_ALLOWED:
+            give_up(cause)
+        return cause
 
     def _on_delivery(self, error: KafkaError | None, _message: object) -> None:
         if error is not None and error.code() not in PURGED:

@@ -150,6 +150,7 @@ class FakeProducer:
         self.refusals: list[KafkaError] = []  # one per message, before it is delivered
         self.failures: dict[str, list[KafkaException]] = {}
         self.away = False
+        self._begun = 0  # of what is delivered, so much stood there before the transaction
 
     def __len__(self):
         return len(self.queue)

@@ -72,12 +72,12 @@ def open_attachments(tab, names: list[str], kind: str, size) -> None:
         shown.first.wait_for()
         assert attached.evaluate(SPLIT_WORDS) == []
         if name == "Timeline":
-            picture_is_legible(tab, attached)
+            _picture_is_legible(tab, attached)
             attached.scroll_into_view_if_needed()
             look(tab, f"timeline-{kind}", size)
 
 
-def picture_is_legible(tab, attached) -> None:
+def _picture_is_legible(tab, attached) -> None:
     picture = attached.locator("img").first
     picture.wait_for()
     drawn = picture.evaluate("one => [one.naturalWidth, one.getBoundingClientRect().width]")

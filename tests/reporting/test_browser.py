@@ -102,7 +102,7 @@ def test_every_scenario_opens_in_allure(runs, visit, name):
 
 @WIDTHS
 @pytest.mark.parametrize("status", ["passed", "failed"])
-def test_the_evidence_of_a_scenario_opens_and_islegible(runs, visit, size, status):
+def test_the_evidence_of_a_scenario_opens_and_is_legible(runs, visit, size, status):
     run = runs["broken"]
     result = next(one for one in run.results if one.status == status)
     tab = visit(run.allure, size)
