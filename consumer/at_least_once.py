@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from confluent_kafka import KafkaError, KafkaException
 
+from consumer.background import in_background
 from consumer.clients import PURGED, Health, give_up
 from consumer.dead_lettering import shrunk
 from consumer.errors import Stopped
@@ -75,7 +76,7 @@ class AtLeastOnce:
         if not self._delivered:
             return True
         try:
-            self._source.commit(self._delivered)
+            self._await_commit()
         except KafkaException as error:
             give_up(error.args[0])
             self._metrics.commits.labels("refused").inc()
@@ -87,6 +88,15 @@ class AtLeastOnce:
         self.committed += sum(self._sizes.values())
         self._delivered, self._sizes, self._counts = {}, {}, {}
         return True
+
+    def _await_commit(self) -> None:
+        """An answer takes as long as the broker is away; that it is away is told meanwhile."""
+        committing = in_background(lambda: self._source.commit(self._delivered), "commit")
+        while True:
+            try:
+                return committing.result(STEP_S)
+            except TimeoutError:
+                self._producer.poll(0)  # runs the callback that tells of it
 
     def revoked(self, partitions: set[int]) -> None:
         """Give work in flight a moment, commit what is done, and let go of the rest."""

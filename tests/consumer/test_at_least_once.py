@@ -1,9 +1,12 @@
 """At-least-once: committed is exactly what was acknowledged, never more, never less for long."""
 
+from threading import Event
+
 import pytest
 from builders import FakeClient, FakeProducer, trouble
 from confluent_kafka import KafkaError
 
+from consumer import at_least_once
 from consumer.at_least_once import LARGE, AtLeastOnce
 from consumer.clients import Health
 from consumer.dead_lettering import size
@@ -148,6 +151,21 @@ def test_a_letter_that_is_too_large_is_sent_smaller(setup):
     ((_, kept, _),) = setup.producer.delivered
     assert size(letter._replace(value=kept)) < 0.6 * size(letter)
     assert b'"original_message_length":9000' in kept
+
+
+def test_a_lost_broker_is_told_while_a_commit_waits_for_it(setup, monkeypatch):
+    """The callback that tells of it runs in the producer's poll, and there alone."""
+    monkeypatch.setattr(at_least_once, "STEP_S", 0.01)
+    told, commit = Event(), setup.client.commit
+    setup.producer.poll = lambda _timeout=0: told.set()
+
+    def commit_once_told(**asked):
+        assert told.wait(5), "nobody polled"
+        return commit(**asked)
+
+    setup.client.commit = commit_once_told
+    setup.delivery.deliver(batch())
+    assert setup.client.stored == {0: 3}
 
 
 def test_a_refused_commit_is_tried_again(setup):
