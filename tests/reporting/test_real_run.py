@@ -22,7 +22,7 @@ def test_a_run_that_took_place_opens_whole(visit, reports, size):
     run = RealRun(reports)
     assert run.results, "a run has scenarios"
     tab = visit(run.allure, size)
-    tab.locator('[data-testid="tree-content"]').wait_for()
+    tab.locator('[data-testid="tree-content"]').first.wait_for()
     look(tab, f"real-{reports.name}", size)
     for result in run.results:
         open_scenario(tab, run, result)
