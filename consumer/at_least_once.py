@@ -71,12 +71,15 @@ class AtLeastOnce:
         if not self._commit():
             self._source.tend()
 
-    def _commit(self) -> bool:
+    def _commit(self, *, in_rebalance: bool = False) -> bool:
         """Whether the group did not refuse it."""
         if not self._delivered:
             return True
         try:
-            self._await_commit()
+            if in_rebalance:  # the client lets no other thread in before its callback ends
+                self._source.commit(self._delivered)
+            else:
+                self._await_commit()
         except KafkaException as error:
             give_up(error.args[0])
             self._metrics.commits.labels("refused").inc()
@@ -192,7 +195,7 @@ class AtLeastOnce:
 
     def _commit_before_loss(self, partitions: set[int]) -> None:
         if partitions & self._delivered.keys():
-            self._commit()
+            self._commit(in_rebalance=True)
 
 
 def _both(earlier: Batch, later: Batch) -> Batch:

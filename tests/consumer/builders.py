@@ -1,6 +1,7 @@
 """Events and records for tests, and doubles of the Kafka client named for what they do."""
 
 import json
+import threading
 
 from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
@@ -85,6 +86,7 @@ class FakeClient:
         self.commit_errors: list[KafkaException] = []
         self.stored: dict[int, int] = {}
         self.ends: dict[int, int] = {}
+        self._calling_back: int | None = None  # the thread
 
     def subscribe(self, topics, **callbacks):
         self.callbacks = callbacks
@@ -99,7 +101,9 @@ class FakeClient:
         self._call_back("on_lost", numbers)
 
     def _call_back(self, name, numbers):
+        self._calling_back = threading.get_ident()
         self.callbacks[name](self, [TopicPartition("input", number) for number in numbers])
+        self._calling_back = None
 
     def consume(self, most, _timeout):
         batch = self.batches.pop(0) if self.batches else []
@@ -111,6 +115,8 @@ class FakeClient:
 
     def commit(self, offsets, asynchronous):
         assert not asynchronous
+        # The real one would wait for the end of the callback, which waits for the commit.
+        assert self._calling_back in (None, threading.get_ident())
         if self.commit_errors:
             raise self.commit_errors.pop(0)
         self.stored |= {place.partition: place.offset for place in offsets}
