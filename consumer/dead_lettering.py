@@ -13,13 +13,14 @@ PREFIX = "x-dlq-"
 _KEY_PREFIX = 48  # bytes of a key that stay where the whole key does not fit
 _BATCH_OVERHEAD = 61 + 36  # record batch header, and the varints of one record at their longest
 _HEADER_OVERHEAD = 10  # two varints
+_OVERHEAD = 1_000  # more than all that, and the names of our headers
 DROPPED = (f"{PREFIX}headers-dropped", b"true")
 # Facts of a letter that stand in its headers too.
-_HEADERS = {
-    name: PREFIX + name.replace("_", "-")
+_HEADERS = tuple(
+    (name, PREFIX + name.replace("_", "-"))
     for name in ("error_type", "source_topic", "source_partition", "source_offset", "failed_ts",
                  "consumer_group")
-}  # fmt: skip
+)  # fmt: skip
 _encode = msgspec.json.encode
 
 
@@ -51,9 +52,13 @@ class DeadLetters:
 
     def letter(self, original: Original, refusal: Refusal, failed_ts: str) -> Outgoing:
         """The message for ``original``: whole where it fits, else with what fits of it."""
-        letter = _Letter(original, self._facts(original, refusal, failed_ts), self.topic)
-        whole = letter.with_value(_quote(original.value))
-        return whole if size(whole) <= self.limit else letter.within(self.limit)
+        facts = self._facts(original, refusal, failed_ts)
+        document = _document(original, facts, _quote(original.value), _quote(original.key))
+        headers = [*original.headers, *_facts_as_headers(facts)]
+        whole = Outgoing(self.topic, original.key, _encode(document), headers)
+        if _plainly_fits(whole, original, self.limit) or size(whole) <= self.limit:
+            return whole
+        return _Letter(original, facts, self.topic).within(self.limit)
 
     def _facts(self, original: Original, refusal: Refusal, failed_ts: str) -> dict[str, object]:
         return {
@@ -74,16 +79,11 @@ class _Letter:
         self._original, self._facts, self._topic = original, facts, topic
         self._key, self._quoted_key = original.key, _quote(original.key)
         self._theirs = list(original.headers)
-        self._ours: Headers = [
-            (header, str(facts[name]).encode()) for name, header in _HEADERS.items()
-        ]
+        self._ours = _facts_as_headers(facts)
 
     def with_value(self, quote: _Quote) -> Outgoing:
         """The message with what is kept so far, and ``quote`` as the original message."""
-        document = self._facts | {
-            **_fields("original_message", self._original.value, quote),
-            **_fields("original_key", self._original.key, self._quoted_key),
-        }
+        document = _document(self._original, self._facts, quote, self._quoted_key)
         return Outgoing(self._topic, self._key, _encode(document), self._theirs + self._ours)
 
     def within(self, limit: int) -> Outgoing:
@@ -100,7 +100,7 @@ class _Letter:
 
     def _drop_headers(self, excess: int) -> None:
         """Give up the largest until ``excess`` bytes are saved; what stays keeps its order."""
-        sizes = [_taken(header) for header in self._theirs]
+        sizes = [_taken(*header) for header in self._theirs]
         dropped = set()
         for place in sorted(range(len(sizes)), key=sizes.__getitem__, reverse=True):
             if excess <= 0:
@@ -114,24 +114,42 @@ class _Letter:
         return limit - size(self.with_value(_Quote("", "utf-8", cut=True)))
 
 
+def _document(original: Original, facts: dict, value: _Quote, key: _Quote) -> dict[str, object]:
+    document = facts.copy()
+    _put(document, "original_message", original.value, value)
+    _put(document, "original_key", original.key, key)
+    return document
+
+
+def _facts_as_headers(facts: dict[str, object]) -> Headers:
+    return [
+        (header, fact.encode() if type(fact := facts[name]) is str else b"%d" % fact)
+        for name, header in _HEADERS
+    ]
+
+
+def _plainly_fits(message: Outgoing, original: Original, limit: int) -> bool:
+    """Without counting: what our headers hold, and the key, stand in the value too."""
+    return not original.headers and 2 * len(message.value) + _OVERHEAD <= limit
+
+
 def size(message: Outgoing) -> int:
     """An upper bound of what the message takes on the broker, in bytes, uncompressed."""
-    headers = sum(map(_taken, message.headers or ()))
+    headers = sum([_taken(*header) for header in message.headers or ()])
     return _BATCH_OVERHEAD + len(message.key or b"") + len(message.value) + headers
 
 
-def _taken(header: tuple[str, bytes | None]) -> int:
-    name, value = header
-    return len(name.encode()) + len(value or b"") + _HEADER_OVERHEAD
+def _taken(name: str, value: bytes | None) -> int:
+    length = len(name) if name.isascii() else len(name.encode())
+    return length + len(value or b"") + _HEADER_OVERHEAD
 
 
-def _fields(name: str, data: bytes | None, quote: _Quote) -> dict[str, object]:
-    fields: dict[str, object] = {name: quote.text, f"{name}_encoding": quote.encoding}
-    if quote.cut and data is not None:
-        fields[f"{name}_truncated"] = True
-        fields[f"{name}_length"] = len(data)
-        fields[f"{name}_sha256"] = hashlib.sha256(data).hexdigest()
-    return fields
+def _put(document: dict[str, object], name: str, data: bytes | None, quote: _Quote) -> None:
+    document[name], document[name + "_encoding"], cut = quote
+    if cut and data is not None:
+        document[name + "_truncated"] = True
+        document[name + "_length"] = len(data)
+        document[name + "_sha256"] = hashlib.sha256(data).hexdigest()
 
 
 def _quote(data: bytes | None) -> _Quote:

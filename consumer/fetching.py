@@ -2,7 +2,9 @@
 
 import logging
 import time
+from bisect import bisect_right
 from contextlib import suppress
+from itertools import accumulate
 from typing import Protocol
 
 from confluent_kafka import OFFSET_BEGINNING, KafkaError, KafkaException, TopicPartition
@@ -14,6 +16,7 @@ log = logging.getLogger(__name__)
 WAIT_S = 0.1  # for a first record; also how long a stop may go unseen
 LOOK_EVERY_S = 0.2  # a look costs a few microseconds a partition
 ANSWER_S = 5.0  # for the broker to tell committed offsets
+BATCH_BYTES = 8 * 2**20  # of values; a batch of ordinary events reaches its count first
 
 
 class Owner(Protocol):
@@ -51,15 +54,20 @@ class Source:
         )  # fmt: skip
 
     def fetch(self, most: int) -> list:
-        """Up to ``most`` records: what is there, after a short wait for a first one."""
+        """Up to ``most`` records: what is there, after a short wait for a first one.
+
+        Large ones come a few at a time, for each is in memory several times while it is treated.
+        """
         self._go_on()
         self._metrics.pulse.beat()
-        records, self._held = self._held[:most], self._held[most:]
-        if not records:
-            records = self._client.consume(1, WAIT_S)
-        if records and len(records) < most:
-            records += self._client.consume(most - len(records), 0)
-        records = self._sound(records)
+        taken, self._held = self._held, []
+        if not taken:
+            taken = self._client.consume(1, WAIT_S)
+        if taken and _fitting(taken, most) == len(taken) < most:
+            taken += self._client.consume(most - len(taken), 0)
+        taken = self._sound(taken)
+        place = _fitting(taken, most)
+        records, self._held = taken[:place], taken[place:]
         self._look(idle=not records)
         return records
 
@@ -174,3 +182,9 @@ class Source:
     def _changed(self, how: str, count: int) -> None:
         self._metrics.regrouped(how, len(self.assigned))
         log.info("partitions %s count=%d owned=%d", how, count, len(self.assigned))
+
+
+def _fitting(records: list, most: int) -> int:
+    """How many make a batch: at least one, at most ``most``, and no more bytes than one has."""
+    sizes = accumulate(len(record.value() or b"") for record in records[:most])
+    return max(1, bisect_right(list(sizes), BATCH_BYTES))

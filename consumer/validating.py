@@ -48,7 +48,10 @@ class Validator:
             raise Invalid("an object", _name(document), "$")
         identity = self._identity(document)
         numbers = [self._number(document, name) for name in NUMERIC]
-        categories = [self._category(document, name) for name in CATEGORIES]
+        categories = [
+            value if (value := document.get(name)) in allowed else self._category(document, name)
+            for name, allowed in CATEGORIES.items()
+        ]
         event_ts = self._timestamp(document)
         return Event(identity, event_ts, (*numbers, *categories))
 
@@ -67,18 +70,17 @@ class Validator:
         return text
 
     def _category(self, document: dict, name: str) -> str:
-        if document.get(name) in CATEGORIES[name]:
-            return document[name]
         text = _text(document, name, _ONE_OF[name])
-        if self._strict and text not in CATEGORIES[name]:
+        if self._strict:
             raise Invalid(_ONE_OF[name], "another string", f"$.{name}")
         return text
 
     def _number(self, document: dict, name: str) -> float:
         low, high = RANGES[name]
-        if type(document.get(name)) is int and low <= document[name] <= high:
-            return document[name]
         whole = self._strict and name in _WHOLE
+        kind = type(value := document.get(name))
+        if (kind is int or (kind is float and not whole)) and low <= value <= high:
+            return value
         expected = (_INTEGER if whole else _NUMBER)[name]
         value = _field(document, name, expected)
         number = _as_number(value, name == "TotalCharges")

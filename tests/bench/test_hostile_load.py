@@ -5,7 +5,16 @@ from itertools import islice
 
 import pytest
 
-from bench.hostile_load import LOADS, MOST_MEMORY, MOST_S, ORDINARY, compared, table
+from bench.hostile_load import (
+    COMPRESSED_LOAD,
+    LOADS,
+    MOST_MEMORY,
+    MOST_S,
+    ORDINARY,
+    UNPACKED_MIB,
+    compared,
+    table,
+)
 from testbed.history import SCORED
 from testbed.telco.contract import classify
 
@@ -36,3 +45,10 @@ def test_memory_time_and_a_right_answer_to_each_are_asked_for(figures, bounded):
     runs = compared([usual, FIGURES | {"load": "other"} | figures])
     assert [one["bounded"] for one in runs] == [True, bounded]
     assert json.dumps(runs) and table(runs).splitlines()[-1].endswith(f"| {bounded} |")
+
+
+@pytest.mark.parametrize(("more_mib", "bounded"), [(UNPACKED_MIB, True), (UNPACKED_MIB + 1, False)])
+def test_what_is_compressed_may_take_what_a_client_unpacks_at_once(more_mib, bounded):
+    usual = FIGURES | {"load": ORDINARY, "peak_mib": 100}
+    runs = compared([usual, FIGURES | {"load": COMPRESSED_LOAD, "peak_mib": 100 + more_mib}])
+    assert runs[1]["bounded"] is bounded

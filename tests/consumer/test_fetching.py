@@ -6,7 +6,7 @@ from confluent_kafka import OFFSET_BEGINNING, KafkaError
 
 from consumer.clients import Health
 from consumer.errors import CredentialsRefused, Fenced
-from consumer.fetching import Source
+from consumer.fetching import BATCH_BYTES, Source
 from consumer.metrics import Metrics
 
 
@@ -46,6 +46,18 @@ def test_a_batch_is_what_is_there_up_to_the_most():
     assert offsets(source.fetch(3)) == [1, 2, 3]
     assert offsets(source.fetch(3)) == [4]
     assert source.fetch(3) == []
+
+
+def test_large_records_come_a_few_at_a_time():
+    """In order, each once, at least one; meanwhile no more are taken from the client."""
+    half, small = b"x" * (BATCH_BYTES // 2), b"{}"
+    values = [half, half, small, 3 * half, None, small]
+    first = [Record(value, offset=offset) for offset, value in enumerate(values)]
+    client, source, _ = joined(first, records(6))
+    fetched = [offsets(source.fetch(10)) for _ in range(2)]
+    assert client.batches
+    fetched += [offsets(source.fetch(10)) for _ in range(2)]
+    assert fetched == [[0, 1], [2], [3], [4, 5, 6]]
 
 
 def test_records_that_come_while_tending_are_kept():
