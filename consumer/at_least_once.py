@@ -6,7 +6,7 @@ from contextlib import suppress
 from confluent_kafka import KafkaError, KafkaException
 
 from consumer.background import in_background
-from consumer.clients import PURGED, Health, give_up
+from consumer.clients import PURGED, Health, give_up, send
 from consumer.dead_lettering import shrunk
 from consumer.errors import Stopped
 from consumer.fetching import Source
@@ -150,10 +150,7 @@ class AtLeastOnce:
     def _produce(self, message: Outgoing) -> None:
         while True:
             try:
-                self._producer.produce(
-                    message.topic, message.value, message.key,
-                    headers=message.headers, on_delivery=self._on_delivery,
-                )  # fmt: skip
+                send(self._producer, message, self._on_delivery)
                 return
             except BufferError:  # the queue is full: that bounds the memory
                 self._wait()

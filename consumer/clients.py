@@ -7,6 +7,7 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 
 from consumer.dead_lettering import DEFAULT_LIMIT
 from consumer.errors import CredentialsRefused, Fenced, Unreachable, UsageError
+from consumer.messages import Outgoing
 from consumer.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -33,6 +34,7 @@ RECONNECT = {
     "metadata.recovery.strategy": "none",
 }  # fmt: skip
 UNTRUSTED = "certificate verify failed"  # OpenSSL's words; other TLS errors may pass
+ANY_PARTITION = -1
 PURGED = {KafkaError._PURGE_QUEUE, KafkaError._PURGE_INFLIGHT}
 FENCED = {
     KafkaError._FENCED, KafkaError.PRODUCER_FENCED, KafkaError.INVALID_PRODUCER_EPOCH,
@@ -140,6 +142,18 @@ def producer(settings: Settings, health: Health, largest: int, smallest: int, **
         "batch.size": min(1_000_000, smallest),
     }
     return _make(Producer, settings, health, tuned, fixed | more)
+
+
+def send(producer: Producer, message: Outgoing, on_delivery) -> None:
+    """Enqueue it; raises what ``produce`` does.
+
+    By position, and without headers where there are none: names take a third of the call's time.
+    """
+    values = (message.topic, message.value, message.key, ANY_PARTITION, on_delivery)
+    if message.headers is None:
+        producer.produce(*values)
+    else:
+        producer.produce(*values, headers=message.headers)
 
 
 def transactional_id(settings: Settings) -> str:

@@ -15,6 +15,7 @@ from consumer.clients import (
     TRANSACTION_TIMEOUT_MS,
     Health,
     give_up,
+    send,
 )
 from consumer.errors import Stopped, Unreachable
 from consumer.fetching import Source
@@ -142,10 +143,7 @@ class ExactlyOnce:
     def _produce(self, message: Outgoing) -> None:
         while True:
             try:
-                return self._producer.produce(
-                    message.topic, message.value, message.key,
-                    headers=message.headers, on_delivery=self._on_delivery,
-                )  # fmt: skip
+                return send(self._producer, message, self._on_delivery)
             except BufferError:  # the queue is full: that bounds the memory
                 self._tend()
                 self._producer.flush(0.05)

@@ -186,5 +186,5 @@ class Source:
 
 def _fitting(records: list, most: int) -> int:
     """How many make a batch: at least one, at most ``most``, and no more bytes than one has."""
-    sizes = accumulate(len(record.value() or b"") for record in records[:most])
-    return max(1, bisect_right(list(sizes), BATCH_BYTES))
+    values = [record.value() or b"" for record in records[:most]]
+    return max(1, bisect_right(list(accumulate(map(len, values))), BATCH_BYTES))

@@ -35,5 +35,5 @@ async def score(stream) -> None:
 
 
 if __name__ == "__main__":
-    sys.argv[1:] = ["worker", "--without-web", "-l", "warning"]
+    sys.argv[1:] = ["worker", "--without-web", "-l", "warn"]
     app.main()

@@ -161,7 +161,8 @@ class FakeProducer:
     def __len__(self):
         return len(self.queue)
 
-    def produce(self, topic, value, key, headers=None, on_delivery=None):
+    def produce(self, topic, value, key, partition, on_delivery, headers=None):
+        assert partition == -1
         if self.full:
             self.full -= 1
             raise BufferError("queue full")
