@@ -44,7 +44,9 @@ def draw(panels: list[tuple[str, list[Bar]]]) -> str:
     """The picture as SVG text; a panel is its title and its bars."""
     parts, y = [], 0
     for title, bars in panels:
-        parts += [f'<text x="8" y="{y + 20}" font-weight="600">{escape(title)}</text>']
+        parts += [
+            f'<text x="8" y="{y + 20}" font-weight="600">{escape(title)} (logarithmic)</text>'
+        ]
         parts += _panel(bars, y + TOP)
         y += TOP + STEP * len(bars) + 8
     body = "\n".join(parts)
