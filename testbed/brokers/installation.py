@@ -45,6 +45,10 @@ class Installation:
         listeners = [clients, *proxied]
         text = settings.server_properties(data, listeners, controller, more or {})
         properties.write_text(text, "utf-8")
+        # Where codecs unpack their native libraries, which a killed broker leaves behind.
+        temporary = node.folder / "tmp"
+        temporary.mkdir(exist_ok=True)
+        options = (*options, f"-Djava.io.tmpdir={temporary}")
         words = jvm.command(self.java, self.jars, jvm.SERVER, str(properties), options=options)
         node.define(words, token=token, outlives=outlives)
 

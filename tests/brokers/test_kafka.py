@@ -134,6 +134,22 @@ def test_nothing_is_left_after_stop(make_broker, tmp_path):
         attach(handover)
 
 
+def test_what_a_codec_unpacks_stands_in_the_run_s_folder(make_broker, tmp_path):
+    """A killed broker would leave it in the system's temporary folder."""
+    broker = make_broker()
+    handover = broker.start()
+    producer = {"bootstrap.servers": handover.bootstrap_servers}
+    admin = AdminClient(producer)
+    for codec in ("lz4", "snappy", "zstd"):
+        admin.create_topics([NewTopic(codec, 1, 1)])[codec].result(WITHIN_S)
+        sender = Producer(producer | {"compression.type": codec, "log_level": 0})
+        sender.produce(codec, b"a" * 10_000)
+        assert sender.flush(WITHIN_S) == 0
+        mapped = {part.path for part in psutil.Process(handover.pid).memory_maps()}
+        own = [Path(path) for path in mapped if codec in path and path.endswith(".so")]
+        assert own and all(tmp_path in path.parents for path in own), own
+
+
 def test_a_port_that_was_asked_for_is_kept(make_broker):
     """A restart, and the client that is configured with it, find it again."""
     with socket.socket() as probe:
