@@ -40,6 +40,10 @@ class Experience:
         elif ended:
             self.deaf = 0
 
+    def session_s(self, usual_s: float) -> float:
+        """How long to wait, after a stop, for what was left behind to leave the group."""
+        return min(usual_s, BRIEF_STOP_S) if self.deaf >= TRIES else usual_s
+
     def limits(self, usual: Limits) -> Limits:
         """The limits of the next scenario."""
         first_s, stop_s = usual.first_answer_s, usual.consumer_stop_s

@@ -11,9 +11,11 @@ from testbed.brokers import properties
 from testbed.errors import CannotStart, NotReached
 from testbed.history import History, Process
 from testbed.processes import Spawned, spawn
+from testbed.wait import until
 
 TAIL = 15  # lines of a log that explain a death
 LINE = 300  # characters of each
+LOOK_EVERY_S = 0.1  # at what a stopped process left behind: all processes are gone through
 
 
 @dataclass
@@ -47,6 +49,9 @@ class Fleet:
     token: str
     free_port: Callable[[], int]
     stop_within_s: float
+    # How long a member whose process is gone still looks alive to the group.
+    session_s: float = 0.0
+    in_group: Callable[[], bool] = lambda: False  # whether anybody is a member
     instances: dict[int, Instance] = field(default_factory=dict)
 
     def start(self, number: int = 0, *, extra: tuple[str, ...] = ()) -> Instance:
@@ -161,6 +166,8 @@ class Fleet:
         return False
 
     def _await_exit(self, instance: Instance, begun: float) -> int | None:
+        """What it leaves behind goes too; where that is still at work, it has not stopped."""
+
         def took_s() -> float:
             return round(self.history.now() - begun, 3)
 
@@ -170,9 +177,37 @@ class Fleet:
             instance.process.kill()
             self._record(instance, "killed", by="timeout", took_s=took_s())
             return None
-        instance.process.kill()  # what it started and left behind
-        self._record(instance, "exited", exit_code=code, took_s=took_s())
+        ended_s = took_s()
+        at_work = self._left_at_work(instance, self.stop_within_s - ended_s)
+        instance.process.kill()
+        if at_work:
+            self._record(instance, "killed", by="timeout", took_s=took_s(), left_behind=at_work)
+            return None
+        self._record(instance, "exited", exit_code=code, took_s=ended_s)
         return code
+
+    def _left_at_work(self, instance: Instance, within_s: float) -> int:
+        """How many processes outlast the leader as members of the group, if any does.
+
+        A helper that idles on is no member. One that ended without leaving looks like a member
+        until its session is over, and other instances always do: beside them nobody can tell.
+        """
+        if self.running():
+            return 0
+
+        def at_rest() -> bool:
+            return not instance.process.family() or not self.in_group()
+
+        try:
+            until(
+                at_rest,
+                within_s=max(within_s, self.session_s),
+                what="what a stopped process left behind to end",
+                every_s=LOOK_EVERY_S,
+            )
+        except NotReached:
+            return len(instance.process.family())
+        return 0
 
     def _record(self, instance: Instance, what: str, **more) -> None:
         self.history.append(

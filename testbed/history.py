@@ -161,7 +161,9 @@ class Process(Event, frozen=True, kw_only=True, tag="process"):
     """What happened to a process of the consumer.
 
     ``what``: started, ready, stopping, killed, paused, resumed, exited.
-    ``by``: who caused it: the suite, or the consumer itself.
+    ``by``: who caused it: the suite, or the consumer itself; ``timeout`` for one that was asked
+    to stop, did not, and was killed. ``left_behind``: how many processes of its own went on as
+    members of the group after the one that was asked had ended.
     """
 
     instance: int
@@ -171,6 +173,7 @@ class Process(Event, frozen=True, kw_only=True, tag="process"):
     exit_code: int | None = None
     by: str = "suite"
     took_s: float | None = None
+    left_behind: int = 0
 
 
 class Fault(Event, frozen=True, kw_only=True, tag="fault"):

@@ -40,3 +40,10 @@ def test_it_is_forgotten_when_it_does_better():
     """And a scenario that asked nothing of it tells nothing."""
     assert after(SILENT, ANSWERED, SILENT) == after(DEAF, STOPPED, DEAF) == Limits()
     assert after(SILENT, [], SILENT) != Limits()
+
+
+def test_nor_is_it_waited_for_what_it_leaves_behind():
+    """A session is as long as one likes; the run is red already."""
+    once, twice = Experience(deaf=1), Experience(deaf=2)
+    assert (once.session_s(45.0), twice.session_s(45.0)) == (45.0, BRIEF_STOP_S)
+    assert twice.session_s(1.0) == 1.0

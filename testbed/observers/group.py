@@ -147,6 +147,13 @@ class GroupObserver:
             self._history.append(group)
         return group
 
+    def in_use(self) -> bool:
+        """Whether the group has a member; not if no broker tells."""
+        try:
+            return bool(self.describe().members)
+        except BenchError:
+            return False
+
     def _offsets(self, places, level: IsolationLevel) -> dict[TopicPartition, int]:
         first: dict[TopicPartition, Future] = {}
 

@@ -34,10 +34,12 @@ def build(world: World) -> Pipeline:
         bench.questions, group, topics, partitions, history, plain_servers=_plain_servers(bench)
     )
     observer.start()
+    fleet = _fleet(world, topics, group)
+    fleet.in_group = observer.in_use
     return Pipeline(
         history=history,
         publisher=Publisher(bench.producer, topics[INPUT], history),
-        fleet=_fleet(world, topics, group),
+        fleet=fleet,
         reader=_reader(world, topics, partitions),
         group=observer,
         oracle=bench.oracle(world.files),
@@ -96,6 +98,7 @@ def _fleet(world: World, topics: dict[str, str], group: str) -> Fleet:
         token=bench.token,
         free_port=free_port,
         stop_within_s=world.limits.consumer_stop_s,
+        session_s=bench.experience.session_s(options.session_timeout_s) + world.limits.settle_s,
     )
 
 

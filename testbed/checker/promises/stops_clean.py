@@ -1,12 +1,13 @@
 """The service stops when asked, with its work done.
 
-Promises: an instance that is asked to stop ends within the limit, and every outcome that is
+Promises: an instance that is asked to stop ends within the limit, with all its processes that
+are members of the group, and every outcome that is
 visible then counts as done. The reference ends with exit code 0, unless it was given up before
 and learns of that just then.
 Inferred from: process events, and the last look before anything is started again. Outcomes that
 an earlier unclean event may have left uncommitted are not laid on the one that stopped.
-Cannot see: stops of one instance while others go on committing, but for their end in time. A
-stop before the service was ready is judged for the reference only.
+Cannot see: stops of one instance while others go on committing, but for the end in time of the
+process that was asked. A stop before the service was ready is judged for the reference only.
 """
 
 from testbed.checker import wording
@@ -56,13 +57,21 @@ def _ending(case: Case, stop: Process) -> list[Violation]:
     if end is None:
         return []
     if end.what == "killed" and end.by == IGNORED_STOP:
-        waited = f" after {end.took_s:.1f} s" if end.took_s is not None else ""
-        got = f"still running{waited}, so that it had to be killed"
-        return [_violation(who, "to end within the limit", got, end)]
+        return [_violation(who, "to end within the limit", _still_there(end), end)]
     failed = end.what == "exited" and end.exit_code != 0
     if case.began.consumer == REFERENCE and failed and not may_have_been_fenced(case, end):
         return [_violation(who, "exit code 0", f"exit code {end.exit_code}", end)]
     return []
+
+
+def _still_there(end: Process) -> str:
+    waited = f" after {end.took_s:.1f} s" if end.took_s is not None else ""
+    if not end.left_behind:
+        return f"still running{waited}, so that it had to be killed"
+    return (
+        f"its first process ended, and {end.left_behind} of those that it had started were still "
+        f"members of the group{waited}, so that they had to be killed"
+    )
 
 
 def _end_of(case: Case, stop: Process) -> Process | None:

@@ -265,6 +265,18 @@ def deaf():
     return story.end()
 
 
+@TWINS.bad("stops-clean", says="2 of those that it had started were still members of the group")
+def leaves_its_own_at_work():
+    """The process that was asked ends, those that do the work do not."""
+    story = Story(ALO)
+    story.answer(story.send())
+    story.look()
+    story.process("stopping")
+    story.process("killed", by="timeout", took_s=32.0, left_behind=2)
+    story.start()
+    return story.end()
+
+
 @TWINS.bad("stops-clean", says="exit code 0: exit code 1")
 def reference_exit_code():
     """The reference's exit code is judged."""
