@@ -13,6 +13,7 @@ from testbed.errors import BenchError, UsageError
 from testbed.limits import Limits
 from testbed.reporting import record, summary
 from testbed.reporting.publish import publish
+from testbed.reporting.record import ScenarioResult
 from testbed.reporting.summary import RunFacts, Summary
 from testbed.runner import sharing
 from testbed.runner.reports import begin
@@ -33,12 +34,12 @@ def main(words: list[str]) -> int:
     parser.add_argument(
         "--record-durations",
         action="store_true",
-        help=f"keep how long each feature took in {sharing.DURATIONS.name}, for the next shards",
+        help=f"keep how long each scenario took in {sharing.DURATIONS.name}, for the next shards",
     )
     asked = parser.parse_args(words)
     told = join(asked.shards, asked.into)
     if asked.record_durations:
-        sharing.record({Path(one.file).stem: one.duration_s for one in told.features})
+        sharing.record(_durations(record.read_all(asked.into)))
     sys.stdout.write(summary.as_text(told) + "\n")
     return {"PASSED": 0, "FAILED": 1}.get(told.status, BenchError.exit_code)
 
@@ -54,6 +55,14 @@ def join(shards: list[Path], into: Path) -> Summary:
     results = record.read_all(into)
     _junit([shard / "test-results.xml" for shard in shards], into / "test-results.xml")
     return publish(into, results, facts, Limits(), lambda line: sys.stdout.write(f"{line}\n"))[0]
+
+
+def _durations(results: list[ScenarioResult]) -> dict[str, dict[str, float]]:
+    seconds: dict[str, dict[str, float]] = {}
+    for one in results:
+        if one.status == "passed":
+            seconds.setdefault(Path(one.file).stem, {})[one.scenario] = one.duration_s
+    return seconds
 
 
 def _told(shard: Path) -> Summary:

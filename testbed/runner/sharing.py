@@ -1,7 +1,7 @@
 """Who runs which features: workers of one pass claim them, machines of one run share them out.
 
 A shard is one machine's part, ``I/N``. Every machine works it out by itself and alike: from the
-durations that stand in ``features/durations.json``, or from the tags where a feature is new.
+durations that stand in ``features/durations.json``, or from the tags of a scenario that is new.
 """
 
 import json
@@ -59,25 +59,29 @@ def claimed(features: list, folder: Path) -> Iterator:
         yield feature
 
 
-def durations() -> dict[str, float]:
-    """Seconds that each feature file took when they were last recorded, by its name."""
+def durations() -> dict[str, dict[str, float]]:
+    """Seconds that each scenario took when they were last recorded, by feature file and name."""
     try:
         return json.loads(DURATIONS.read_text("utf-8"))
     except FileNotFoundError:
         return {}
 
 
-def record(seconds: dict[str, float], path: Path = DURATIONS) -> None:
+def record(seconds: dict[str, dict[str, float]]) -> None:
     """Keep them for the next runs; features that did not run keep theirs."""
-    known = durations() if path == DURATIONS else {}
-    told = {name: round(took, 1) for name, took in sorted((known | seconds).items())}
-    path.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    told = durations() | {
+        feature: {name: round(took, 1) for name, took in scenarios.items()}
+        for feature, scenarios in seconds.items()
+    }
+    text = json.dumps(dict(sorted(told.items())), indent=2, ensure_ascii=False)
+    DURATIONS.write_text(text + "\n", encoding="utf-8")
 
 
-def _likely_s(feature, known: dict[str, float]) -> float:
-    name = Path(str(feature.filename)).stem
-    if name in known:
-        return known[name]
-    return sum(
-        SLOW_S if SLOW in one.effective_tags else QUICK_S for one in feature.walk_scenarios()
-    )
+def likely_s(scenario, known: dict[str, dict[str, float]]) -> float:
+    """Seconds that a scenario will take, as recorded or as its tags tell."""
+    usual = SLOW_S if SLOW in scenario.effective_tags else QUICK_S
+    return known.get(Path(str(scenario.filename)).stem, {}).get(scenario.name, usual)
+
+
+def _likely_s(feature, known: dict[str, dict[str, float]]) -> float:
+    return sum(likely_s(one, known) for one in feature.walk_scenarios())

@@ -1,4 +1,4 @@
-"""behave as a worker of a run: takes features from a shared folder and tells what it does.
+"""behave as a worker of a run: claims features, or parts of them, and tells what it does.
 
 ``python -m testbed.runner FOLDER ARGS...``: ``FOLDER`` belongs to one pass over the
 features, shared by its workers; ``ARGS`` are behave's own.
@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from itertools import zip_longest
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from behave.runner import Runner
 
 from testbed.bench import COMPANY
 from testbed.reporting.scenarios import deselected
+from testbed.runner.parts import in_parts
 from testbed.runner.sharing import STOPPED, claimed, heaviest_first, of_shard
 
 PROGRESS_FORMATTER = "testbed.reporting.progress:ProgressFormatter"
@@ -27,7 +29,7 @@ CLAIMS, JUNIT, EVENTS, PROGRESS = "claims", "junit", "events", "progress"
 
 
 class ClaimingRunner(Runner):
-    """Runs each feature that no other worker of the same pass has taken."""
+    """Runs each feature, or part of one, that no other worker of the same pass has taken."""
 
     def run_model(self, features=None):
         """As behave does it, but over the features that could be claimed."""
@@ -38,8 +40,16 @@ class ClaimingRunner(Runner):
         for formatter in self.formatters:
             if isinstance(formatter, EventFormatter):
                 formatter.tell("plan", scenarios=len(chosen))
-        order = heaviest_first(features) if COMPANY in os.environ else features
-        return super().run_model(claimed(order, Path(self.config.run_folder) / CLAIMS))
+        order = heaviest_first(in_parts(features)) if COMPANY in os.environ else features
+        return super().run_model(self._claimed(order))
+
+    def _claimed(self, order: list) -> Iterator:
+        """behave names a JUnit file after its feature: each part gets a folder of its own."""
+        folder = Path(self.config.run_folder)
+        own = Path(self.config.junit_directory)
+        for number, feature in enumerate(claimed(order, folder / CLAIMS)):
+            self.config.junit_directory = str(own / str(number))
+            yield feature
 
     def _chosen(self, feature) -> list:
         return [one for one in feature.walk_scenarios() if not deselected(one, self.config)]

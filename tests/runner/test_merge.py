@@ -57,13 +57,13 @@ def test_shards_are_joined_in_reading_order(tmp_path, page, capsys):
     assert page == [into]
 
 
-def test_passed_shards_pass_and_tell_how_long_each_feature_took(tmp_path, monkeypatch):
+def test_passed_shards_pass_and_tell_how_long_each_scenario_took(tmp_path, monkeypatch):
     told = {}
     monkeypatch.setattr(sharing, "record", told.update)
     parts = [shard(tmp_path / name, name, "passed") for name in ("a", "b")]
     words = [*map(str, parts), "--into", str(tmp_path / "all"), "--record-durations"]
     assert merge.main(words) == 0
-    assert told == {"a": 3.0, "b": 3.0}
+    assert told == {"a": {"S": 3.0}, "b": {"S": 3.0}}
 
 
 def test_parts_of_different_runs_are_refused(tmp_path):

@@ -10,8 +10,18 @@ from testbed.runner.sharing import STOPPED, claimed, heaviest_first, of_shard
 
 
 def feature(name: str, *tags: str):
-    scenarios = [SimpleNamespace(effective_tags=[tag]) for tag in tags]
-    return SimpleNamespace(filename=f"features/{name}.feature", walk_scenarios=lambda: scenarios)
+    file = f"features/{name}.feature"
+    scenarios = [
+        SimpleNamespace(name=f"scenario {n}", filename=file, effective_tags=[tag])
+        for n, tag in enumerate(tags)
+    ]
+    return SimpleNamespace(filename=file, walk_scenarios=lambda: scenarios)
+
+
+def took(**seconds: float) -> dict[str, dict[str, float]]:
+    """Durations of features, all of it in their first scenario and nothing in the others."""
+    idle = {f"scenario {n}": 0.0 for n in range(1, 9)}
+    return {name: {**idle, "scenario 0": one} for name, one in seconds.items()}
 
 
 FEATURES = [feature(name, "slow", *["quick"] * n) for n, name in enumerate("abcdefg")]
@@ -37,7 +47,7 @@ def test_shards_have_every_feature_once_and_in_its_order(count):
 
 
 def test_shards_take_about_as_long_as_each_other(recorded):
-    sharing.record({"a": 61.0, "b": 1.0, "c": 20.0, "d": 20.0, "e": 20.0}, recorded)
+    sharing.record(took(a=61.0, b=1.0, c=20.0, d=20.0, e=20.0))
     parts = [of_shard(FEATURES[:5], f"{number}/2") for number in (1, 2)]
     assert [[one.filename[9] for one in part] for part in parts] == [["a"], ["b", "c", "d", "e"]]
 
@@ -52,15 +62,14 @@ def test_the_heaviest_come_first(recorded):
     """As they were recorded, or else as their tags tell."""
     light, heavy, known = feature("l", "x"), feature("h", "slow", "slow"), feature("k", "x")
     assert heaviest_first([light, heavy, known]) == [heavy, light, known]
-    sharing.record({"k": 99.0}, recorded)
+    sharing.record(took(k=99.0))
     assert heaviest_first([light, heavy, known]) == [known, heavy, light]
 
 
-def test_durations_of_features_that_did_not_run_stay(recorded, monkeypatch):
-    sharing.record({"a": 1.04, "b": 2.0}, recorded)
-    monkeypatch.setattr(sharing.record, "__defaults__", (recorded,))
-    sharing.record({"b": 3.0})
-    assert sharing.durations() == {"a": 1.0, "b": 3.0}
+def test_durations_of_features_that_did_not_run_stay():
+    sharing.record({"a": {"één": 1.04}, "b": {"two": 2.0, "gone": 9.0}})
+    sharing.record({"b": {"two": 3.0}})
+    assert sharing.durations() == {"a": {"één": 1.0}, "b": {"two": 3.0}}
 
 
 def test_nothing_more_is_claimed_once_the_run_stops(tmp_path):
