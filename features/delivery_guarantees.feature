@@ -52,6 +52,18 @@ Feature: The service answers as often as it promises, whatever happens to it
       And the promise holds: the service stops when asked, with its work done
       And every promise holds
 
+  Rule: A service whose name somebody else takes loses nothing and repeats nothing
+
+    @slow @can-proxy @exactly-once
+    Scenario: Another program takes over the service's transactions
+      Given a network between the service and the broker that can fail
+      And the scoring service is running
+      When another program takes over its transactions while it works on 5000 events
+      Then the promise holds: no event is lost
+      And the promise holds: no event is answered twice
+      And the promise holds: work counts as done only once its answer is visible
+      And every promise holds
+
   Rule: A long backlog is worked off completely
 
     @slow

@@ -45,6 +45,13 @@ def step_lose_answer(context, answer, times, count):
     context.world.troubles.lose_answers(answer, count, times)
 
 
+@when("another program takes over its transactions while it works on {count:d} events")
+def step_usurp(context, count):
+    """A second service that was given the same name by mistake, and is ended again."""
+    if not context.world.troubles.usurp(count):
+        context.scenario.skip("the service was not heard to work in transactions")
+
+
 @when("the broker is restarted while the service works on {count:d} events")
 def step_restart_broker(context, count):
     """In order, as for an upgrade; its data and its address stay."""

@@ -15,6 +15,7 @@ import msgspec
 PREDICTIONS = "predictions"
 DEAD_LETTERS = "dead letters"
 INPUT = "input"
+NAMESAKE = "a namesake takes over"  # a fault: another program under the service's own name
 SCORED = "scored"  # the one outcome that is not an error type
 
 

@@ -13,6 +13,7 @@ from testbed.history import (
     INPUT,
     PREDICTIONS,
     Checkpoint,
+    Fault,
     History,
     Mark,
     Sent,
@@ -28,6 +29,7 @@ from testbed.telco.oracle import Oracle
 from testbed.wait import until
 
 OUTPUTS = (PREDICTIONS, DEAD_LETTERS)
+SENTINEL = "sentinel"  # the phase of events that only show that what was before them is over
 LOOK_EVERY_S = 0.02  # between two looks at the broker while waiting: ~3 ms of its time each
 JOIN_EVERY_S = 0.05  # a member needs several times as long to start and join
 
@@ -210,9 +212,11 @@ class Pipeline:
         }
         self.reader.read_to(places, self.limits.admin_s)
 
-    def finish(self) -> None:
+    def finish(self, sentinels: Callable[[], list[Draft]] = list) -> None:
         """Settle, stop, look a last time, and end the observers. Once; an error comes again.
 
+        After a fault ``sentinels``, one for each partition, are published once all is answered:
+        what a service does again over the fault comes before its answers to them.
         What was only half looked at must never be judged.
         """
         if self._trouble:
@@ -221,19 +225,29 @@ class Pipeline:
             return
         self._finished = True
         try:
-            self._finish()
+            self._finish(sentinels)
         except BenchError as error:
             self._trouble = error
             raise
 
-    def _finish(self) -> None:
+    def _finish(self, sentinels: Callable[[], list[Draft]]) -> None:
         if self._settled_at != self.publisher.count:
             self.await_outcomes("end")
+        if self._recovered():
+            self.publish(sentinels(), phase=SENTINEL)
+            self.await_outcomes(SENTINEL)
         if self.fleet.running():
             self.stop_consumers()
         self.look("final")
         self.read_all()
         self.close()
+
+    def _recovered(self) -> bool:
+        """Whether there was a fault, and all was answered in spite of it."""
+        if not self.history.of(Fault) or not self.fleet.running():
+            return False
+        settled = self.history.of(Settled)
+        return bool(settled) and settled[-1].reason == "drained"
 
     def close(self) -> None:
         """End what this scenario runs: consumers at once, then observers."""

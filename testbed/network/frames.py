@@ -56,11 +56,11 @@ class Conversation:
         self.requests, self.responses = Frames("hhi"), Frames("i")
         self._open: deque[tuple[int, int]] = deque(maxlen=IN_FLIGHT)
 
-    def asked(self, data: bytes) -> tuple[bytes, set[int]]:
-        """Note the requests in ``data``; what may be passed on, and the API keys that begin."""
+    def asked(self, data: bytes) -> tuple[bytes, list[tuple[int, int]]]:
+        """What may be passed on, and where requests begin in it: (index, API key)."""
         data, heads = self.requests.feed(data)
         self._open.extend((correlation, key) for _, (key, _version, correlation) in heads)
-        return data, {key for _, (key, _version, _correlation) in heads}
+        return data, [(at, key) for at, (key, _version, _correlation) in heads]
 
     def answered(self, data: bytes) -> tuple[bytes, list[tuple[int, int | None]]]:
         """What may be passed on, and where responses begin in it: (index, API key)."""

@@ -88,8 +88,8 @@ class Link:
 
     def _from_client(self, data: bytes) -> None:
         if not self._over:
-            passed, keys = self._conversation.asked(data)
-            self._network.condition.hear(keys)
+            passed, begun = self._conversation.asked(data)
+            self._network.hear(passed, begun)
             self._network.condition.carry(self, self.up, passed)
 
     def _from_broker(self, data: bytes) -> None:

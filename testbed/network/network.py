@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from testbed.network.conditions import FAULTS, Condition
 from testbed.network.link import Link
+from testbed.network.transactional import INIT_PRODUCER_ID, transactional_id
 from testbed.network.triggers import Trigger, Triggers
 
 CONNECT_WITHIN_S = 10.0  # to a broker on this machine; a frozen one takes connections too
@@ -64,6 +65,13 @@ class Network:
         if fired:
             self._note("fired", trigger=fired.number, action=fired.action, link=link.number)
         return fired
+
+    def hear(self, data: bytes, begun: list[tuple[int, int]]) -> None:
+        """Requests begin in what a client says, at these places and with these API keys."""
+        self.condition.hear({key for _, key in begun})
+        for at, key in begun:
+            if key == INIT_PRODUCER_ID and (name := transactional_id(data[at:])):
+                self._note("introduced", name=name)
 
     def opened(self, link: Link) -> None:
         """A client has come."""

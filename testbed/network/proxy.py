@@ -94,6 +94,12 @@ class Proxy:
         return next((note for note in notes if note["trigger"] == trigger), None)
 
     @property
+    def transactional_ids(self) -> list[str]:
+        """Under which names its clients work in transactions, as they introduced themselves."""
+        notes = (note["name"] for note in list(self.notes) if note["what"] == "introduced")
+        return list(dict.fromkeys(notes))
+
+    @property
     def running(self) -> bool:
         """Whether the process lives."""
         return self._process.poll() is None

@@ -130,6 +130,11 @@ class Network:
                 proof = begun | {"answers": int(fired is not None), "nth": nth}
                 self._record("end", name, fired=fired is not None, proof=proof)
 
+    @property
+    def transactional_ids(self) -> list[str]:
+        """Under which names the service works in transactions, as far as it was heard."""
+        return self._required().transactional_ids
+
     def expect_sound(self) -> None:
         """Raise ``BenchError`` where the network itself broke: no verdict stands on that."""
         if self._proxy and not self._proxy.running:

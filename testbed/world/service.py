@@ -8,6 +8,7 @@ from testbed import faults, models
 from testbed.checker.promises.poison import BAD_LOT, GOOD_LOT
 from testbed.errors import CannotStart
 from testbed.history import INPUT, Outcome
+from testbed.pipeline import SENTINEL
 from testbed.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -86,8 +87,8 @@ class Service:
         pipeline.mark("idle restart begin")
         self.start()
         # Proof of life: once this is answered, whatever the restart would repeat is out too.
-        pipeline.publish(self._world.sending.sentinels(), phase="sentinel")
-        pipeline.await_outcomes("sentinel")
+        pipeline.publish(self._world.sending.sentinels(), phase=SENTINEL)
+        pipeline.await_outcomes(SENTINEL)
         pipeline.mark("idle restart end")
 
     def take(self, count: int) -> None:

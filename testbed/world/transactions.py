@@ -67,6 +67,14 @@ class Transactions:
             producer.purge()
         self._behind(published)
 
+    def take_over(self, names: list[str]) -> None:
+        """Begin under these names, as a second service that was given them by mistake, and go.
+
+        The broker ends what was open under them, and takes no more from who had them before.
+        """
+        for name in names:
+            self._begun(name)
+
     def _behind(self, count: int) -> None:
         """Ordinary events, the last ones on each partition: their answers show who came past."""
         sending = self._world.sending
@@ -99,7 +107,9 @@ class Transactions:
 
     def _sender(self, **more) -> Producer:
         self._senders += 1
-        name = f"{self._world.pipeline.topics[INPUT]}-sender-{self._senders}"
+        return self._begun(f"{self._world.pipeline.topics[INPUT]}-sender-{self._senders}", **more)
+
+    def _begun(self, name: str, **more) -> Producer:
         handover, within_s = self._world.bench.handover, self._world.limits.publish_s
         producer = clients.producer(handover, **{"transactional.id": name}, **more)
         try:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from testbed import faults
-from testbed.errors import BenchError
-from testbed.history import PREDICTIONS
+from testbed.errors import BenchError, NotReached
+from testbed.history import NAMESAKE, PREDICTIONS
 from testbed.pipeline import LOOK_EVERY_S
 from testbed.wait import until
 
@@ -61,6 +61,30 @@ class Troubles:
     def lose_answers(self, api: str, count: int, times: int) -> None:
         """The broker does what it is asked for, and its answer never arrives."""
         self._repeatedly(count, times, lambda _: self._world.network.lose_answer(api))
+
+    def usurp(self, count: int) -> bool:
+        """Somebody else takes the names of the service's transactions; False where it has none."""
+        names = self._world.network.transactional_ids
+        if not names and self._world.bench.options.is_reference:
+            raise BenchError("The service's transactions were not heard to begin")
+        self._repeatedly(count, 1, lambda _: self._taken_over(names))
+        return bool(names)
+
+    def _taken_over(self, names: list[str]) -> None:
+        """Until the service is seen to go on, or to end over it."""
+        pipeline = self._world.pipeline
+        at_stake = faults.await_open_work(pipeline)
+        with faults.recorded(pipeline, NAMESAKE) as proof:
+            proof |= {"open_work": at_stake, "names": len(names)}
+            self._world.transactions.take_over(names)
+        done = pipeline.group.committed()
+        with suppress(NotReached):  # then a promise is broken, which says so
+            until(
+                lambda: not pipeline.fleet.running() or pipeline.group.committed() != done,
+                within_s=self._world.limits.fault_bites_s,
+                what="the service to go on, or to end",
+                every_s=LOOK_EVERY_S,
+            )
 
     def restart_broker(self, count: int) -> None:
         """An orderly restart, as for an upgrade."""

@@ -97,7 +97,7 @@ class World:
             self.network.expect_sound()
             self.troubles.expect_sound()
             with tracing.span("finish", "the last outcomes, and the end of the service"):
-                self.pipeline.finish()
+                self.pipeline.finish(self.sending.sentinels)
             with tracing.span("judge", "the promises"):
                 self._judgement = judge(self.history)
         return self._judgement

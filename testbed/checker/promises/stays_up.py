@@ -1,9 +1,9 @@
 """The service stays up.
 
 Promises: no instance ends unless it is asked to, whatever the events say.
-Inferred from: process events. An instance that was frozen past its session, or cut off from the
-broker, may end with an error code: to be fenced is such a case, and lag-returns says whether
-the service recovered.
+Inferred from: process events. An instance that was frozen past its session, cut off from the
+broker, or whose transactions another program took over, may end with an error code: to be fenced
+is such a case, and lag-returns says whether the service recovered.
 Cannot see: an instance that lives and does nothing (lag-returns).
 """
 

@@ -1,5 +1,6 @@
 """The service as a whole: cancelled events, members believed dead, backlog, processes, group."""
 
+from testbed.history import NAMESAKE
 from tests.checker.story import Story
 from tests.checker.twins.twin import Twins
 
@@ -189,6 +190,32 @@ def fenced_as_it_stops():
     story.answer(story.send())
     story.freeze(8, instance=1)
     story.stop(1, exit_code=6)
+    return story.end()
+
+
+@TWINS.good("stays-up")
+def has_a_namesake():
+    """Another program took its transactions over: to end over it is right."""
+    story = Story()
+    story.answer(story.send())
+    story.fault(NAMESAKE, "begin")
+    story.fault(NAMESAKE, "end")
+    story.process("exited", by="consumer", exit_code=6)
+    story.start()
+    return story.end()
+
+
+@TWINS.bad("stays-up", says="ended by itself at 11.0 s with exit code 6")
+def had_a_namesake_in_another_run():
+    """It has begun anew since, under its own name again."""
+    story = Story()
+    story.answer(story.send())
+    story.fault(NAMESAKE, "begin")
+    story.fault(NAMESAKE, "end")
+    story.stop()
+    story.start()
+    story.process("exited", by="consumer", exit_code=6)
+    story.start()
     return story.end()
 
 

@@ -36,6 +36,8 @@ CRASH_LOOP = "delivery_guarantees: The service is killed three times in a row"
 BACKLOG = "delivery_guarantees: A backlog of many events is answered to the last one"
 STOPPED_OFTEN = "delivery_guarantees: The service is stopped and started again and again"
 
+NAMESAKE = "delivery_guarantees: Another program takes over the service's transactions"
+
 MANY = "ordering: Many events of few customers"
 MIXED = "ordering: Valid and invalid events in turn"
 ORDER_RESTART = "ordering: A stop in between changes no order"

@@ -22,6 +22,7 @@ from tests.consumers.saboteurs.scenarios import (
     IDLE_RESTART,
     KILLED_BEFORE,
     LOOKED_AT,
+    NAMESAKE,
     STOPPED,
 )
 
@@ -200,3 +201,16 @@ def stops_in_the_middle_of_a_transaction():
             delivery._produce(message)
         delivery._producer.flush(STEP_S)
         os._exit(0)
+
+
+@saboteur("no-loss", NAMESAKE, delivery=EXACTLY_ONCE, source="B-48", also=("lag-returns",))
+def takes_its_name_back_and_goes_on():
+    """Put out by a namesake, it begins a new client, and takes the batch in hand for delivered."""
+
+    @instead(ExactlyOnce, "_renew_unless_fenced")
+    def _(_renew_unless_fenced, self, error, _begun):
+        self._renew(error.name())
+
+    @instead(ExactlyOnce, "_rewind")
+    def _(_rewind, _self):
+        return None
