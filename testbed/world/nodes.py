@@ -26,6 +26,7 @@ DUTIES = (LEADS, KEEPS_PROGRESS, KEEPS_TRANSACTIONS)
 SHARE = 0.3  # of a load that is answered before something happens
 ASK_S = 1.0  # one question, to whichever node answers
 ALONE_S = 1.0  # two of three nodes frozen: far below their session
+ANSWERED_S = 0.2  # a broker answers for itself alone within milliseconds
 MOMENTS_TRIED = 12  # to find results that one node alone has
 SCARCE_S = 3.0  # of too few copies: many times a client's pause between two tries
 
@@ -206,11 +207,19 @@ class Nodes:
                 self._cluster.resume_node(node)
 
     def _await_ahead(self, topic: str, partitions: list[int], node: int) -> int:
+        """Until no more come: whoever asks one broker alone has its answer by then."""
+        history = self._world.history
+        last, since = 0, history.now()
+
         def ahead() -> int:
+            nonlocal last, since
             stored = [self._cluster.stored(topic, partition) for partition in partitions]
-            return sum(max(0, one.pop(node) - max(one.values())) for one in stored)
+            now = sum(max(0, one.pop(node) - max(one.values())) for one in stored)
+            if now != last:
+                last, since = now, history.now()
+            return now if history.now() - since > ANSWERED_S else 0
 
         try:
             return until(ahead, within_s=ALONE_S, what="results that one broker alone has")
         except NotReached:
-            return 0
+            return last

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from testbed.errors import BenchError
+from testbed.history import History
 from testbed.world import nodes
 from testbed.world.nodes import Nodes
 
@@ -37,8 +38,9 @@ class Cluster:
 
 
 def made(broker, monkeypatch) -> Nodes:
-    monkeypatch.setattr(nodes, "ALONE_S", 0.01)
-    own = Nodes(SimpleNamespace(bench=SimpleNamespace(broker=broker)))
+    monkeypatch.setattr(nodes, "ALONE_S", 0.5)
+    monkeypatch.setattr(nodes, "ANSWERED_S", 0.05)
+    own = Nodes(SimpleNamespace(bench=SimpleNamespace(broker=broker), history=History()))
     monkeypatch.setattr(own, "_placement", lambda: SimpleNamespace(led_by=lambda *_: [0, 2]))
     return own
 
@@ -65,8 +67,20 @@ def test_the_leader_is_killed_while_it_alone_has_something(monkeypatch):
     ]
 
 
+def test_it_is_killed_when_no_more_comes(monkeypatch):
+    """Until then a service that asks one broker alone may not have been answered."""
+    cluster = Cluster()
+    growing = iter(range(1, 6))
+    more = lambda *_: {1: next(growing, 6), 2: 0, 3: 0}  # noqa: E731
+    monkeypatch.setattr(cluster, "stored", more)
+    own = made(cluster, monkeypatch)
+    monkeypatch.setattr(own, "_placement", lambda: SimpleNamespace(led_by=lambda *_: [0]))
+    assert own._kill_ahead(1, "t", None) == 6
+
+
 def test_a_leader_that_is_never_ahead_is_not_killed(monkeypatch):
     """It would prove nothing; and all others run again."""
+    monkeypatch.setattr(nodes, "MOMENTS_TRIED", 2)
     cluster, moments = Cluster(), []
     traffic = SimpleNamespace(await_progress=lambda: moments.append(1))
     with pytest.raises(BenchError, match="never had results that no other had"):
