@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from testbed.checker.promises.right_outcome import SCHEMA_BREACH
 from testbed.history import DEAD_LETTERS, PREDICTIONS, Outcome, Process, Sent
+from testbed.pipeline import BEHIND
 
 if TYPE_CHECKING:
     from testbed.world.world import World
@@ -90,8 +91,11 @@ class Outcomes:
         )
 
     def _sent(self) -> list[Sent]:
-        return [one for one in self._world.history.of(Sent) if one.outcome == "acknowledged"]
+        sent = self._world.history.of(Sent)
+        return [one for one in sent if one.outcome == "acknowledged" and one.phase != BEHIND]
 
     def _seen(self, *roles: str) -> list[Outcome]:
-        seen = self._world.history.of(Outcome)
+        """Those of events that the scenario speaks of: what came behind a fault is not counted."""
+        behind = {one.identity for one in self._world.history.of(Sent) if one.phase == BEHIND}
+        seen = [one for one in self._world.history.of(Outcome) if one.identity not in behind]
         return [one for one in seen if one.role in roles] if roles else seen

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from testbed.history import DEAD_LETTERS, PREDICTIONS, History, Outcome, Sent
+from testbed.pipeline import BEHIND
 from testbed.world.outcomes import Outcomes
 
 INVALID, NO_JSON, VALID = ("validation_error",), ("deserialization_error",), ("scored",)
@@ -56,3 +57,13 @@ def test_even_then_no_more_than_those():
         made.expect_predictions(2)
     with pytest.raises(AssertionError, match="Expected 1 to 4 dead letters, got 0"):
         made.expect_dead_letters(4)
+
+
+def test_what_came_behind_a_fault_is_not_counted():
+    """The bench's own events, each with its answer."""
+    made = outcomes(predictions=2, letters=4)
+    history = made._world.history
+    history.append(Sent(n=6, outcome="acknowledged", admits=VALID, identity="S|1", phase=BEHIND))
+    history.append(Outcome(role=PREDICTIONS, partition=0, offset=9, identity="S|1"))
+    made.expect_predictions(2)
+    made.expect_dead_letters(4)
