@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -235,10 +234,3 @@ class Bench:
         return command.reference(
             delivery=options.delivery, validates=options.validates, metrics=options.metrics
         )
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

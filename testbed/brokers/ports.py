@@ -3,6 +3,8 @@
 import random
 import socket
 from contextlib import ExitStack
+from functools import cache
+from itertools import cycle, islice
 
 import psutil
 
@@ -12,6 +14,7 @@ from testbed.errors import CannotStart
 # Below those that any system hands out to connections, above those of well-known services.
 STEADY = range(20_000, 32_000)
 CHANCES = 4  # looks for each
+BLOCKS = range(12_000, 20_000, 100)  # where each process has a block of ports to itself
 
 
 def free(count: int) -> list[int]:
@@ -30,6 +33,50 @@ def steady(count: int) -> list[int]:
     """
     chosen = random.sample(STEADY, CHANCES * count)
     return [port for port in chosen if not is_taken(port)][:count]
+
+
+class Block:
+    """Ports for what is only about to listen: no connection, and no other process, gets them.
+
+    The first of them is held as a sign that the block is taken, for as long as this lives.
+    """
+
+    def __init__(self, blocks: range = BLOCKS):
+        """Raises ``CannotStart`` where every block is taken."""
+        self._sign, first = _first_free(random.sample(blocks, len(blocks)))
+        self._ports = cycle(range(first + 1, first + blocks.step))
+        self._size = blocks.step - 1
+
+    def next(self) -> int:
+        """The one that was given out longest ago; whoever listens there is passed over."""
+        candidates = islice(self._ports, self._size)
+        port = next((port for port in candidates if not is_taken(port)), None)
+        if port is None:
+            raise CannotStart("No port is left for the service", f"all {self._size} are in use")
+        return port
+
+
+def _first_free(ports: list[int]) -> tuple[socket.socket, int]:
+    for port in ports:
+        sign = socket.socket()
+        try:
+            sign.bind((HOST, port))
+            sign.listen()
+        except OSError:
+            sign.close()
+            continue
+        return sign, port
+    raise CannotStart("No block of ports is free for the service", f"{len(ports)} are all taken")
+
+
+@cache
+def _block() -> Block:
+    return Block()
+
+
+def next_own() -> int:
+    """The next port of this process's own block."""
+    return _block().next()
 
 
 def is_taken(port: int) -> bool:

@@ -6,7 +6,8 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from testbed import clients
-from testbed.bench import Bench, free_port
+from testbed.bench import Bench
+from testbed.brokers import ports
 
 PAYLOAD = "Grüße, 顧客 – \x00\x7f\n".encode() + bytes(range(256))
 SEEK_WITHIN_S = 1.0  # librdkafka tries again until this is over, whatever it was told
@@ -56,7 +57,7 @@ class Cluster:
 
     def seek_nobody(self) -> None:
         """Ask a port that nobody listens on, and keep what is said and how long it took."""
-        seeker = AdminClient({"bootstrap.servers": f"127.0.0.1:{free_port()}", "log_level": 0})
+        seeker = AdminClient({"bootstrap.servers": f"127.0.0.1:{ports.next_own()}", "log_level": 0})
         begun = time.monotonic()
         try:
             seeker.list_topics(timeout=SEEK_WITHIN_S)

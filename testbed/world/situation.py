@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from testbed import command
 from testbed import topics as topic_names
-from testbed.bench import ROOT, Bench, free_port
+from testbed.bench import ROOT, Bench
+from testbed.brokers import ports
 from testbed.brokers.protocol import HasNodes
 from testbed.clients import reader
 from testbed.fleet import Fleet
@@ -96,7 +97,7 @@ def _fleet(world: World, topics: dict[str, str], group: str) -> Fleet:
         name=world.slug,
         cwd=ROOT if options.is_reference else command.started_in(),
         token=bench.token,
-        free_port=free_port,
+        free_port=ports.next_own,
         stop_within_s=world.limits.consumer_stop_s,
         session_s=bench.experience.session_s(options.session_timeout_s) + world.limits.settle_s,
     )

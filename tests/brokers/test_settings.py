@@ -1,10 +1,15 @@
 """The embedded broker's ways in, as its file of properties has them."""
 
+import socket
 from pathlib import Path
+
+import pytest
 
 from testbed.brokers import ports, settings
 from testbed.brokers.guard import Guard
 from testbed.brokers.ports import STEADY
+from testbed.brokers.settings import HOST
+from testbed.errors import CannotStart
 
 
 def test_a_proxied_way_in_is_bound_here_and_advertised_there():
@@ -61,3 +66,20 @@ def test_each_of_several_nodes_knows_all_controllers():
     copies = {told[name] for name in told if name.endswith("replication.factor")}
     assert copies == {len(settings.NODES)}
     assert {told[name] for name in told if "min.i" in name} == {2}
+
+
+def test_a_block_of_ports_belongs_to_one_process_and_goes_round():
+    blocks = range(11_000, 11_020, 10)
+    one, other = ports.Block(blocks), ports.Block(blocks)
+    mine, yours = ([block.next() for _ in range(9)] for block in (one, other))
+    assert len(set(mine) | set(yours)) == 18
+    assert one.next() == mine[0]
+    with pytest.raises(CannotStart, match="2 are all taken"):
+        ports.Block(blocks)
+
+
+def test_a_port_of_the_block_that_somebody_took_is_passed_over():
+    block = ports.Block()
+    first = block.next()
+    with socket.create_server((HOST, first + 1)):
+        assert block.next() == first + 2

@@ -6,7 +6,7 @@ from urllib.request import urlopen
 import pytest
 from harness import WITHIN_S
 
-from testbed.bench import free_port
+from testbed.brokers import ports
 from testbed.history import PREDICTIONS
 from testbed.telco.catalogue.kind import base_event
 from testbed.telco.draft import Draft
@@ -68,7 +68,7 @@ def told(pipeline, delivery, tmp_path):
         more = {"program": program} if program else {}
         line, drafts = pipeline(delivery=delivery, **more), events(marks)
         marks |= {"place": f"{next(iter(line.topics.values()))}[0]", "topic": line.topics["input"]}
-        port = free_port()
+        port = ports.next_own()
         process = line.start(
             "--log-level", "debug", metrics_port=str(port), client_config=str(config)
         )

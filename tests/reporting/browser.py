@@ -8,7 +8,7 @@ import urllib.request
 from pathlib import Path
 from urllib.error import URLError
 
-from testbed.bench import free_port
+from testbed.brokers import ports
 from testbed.wait import until
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
@@ -25,7 +25,7 @@ class Browser:
     """One window; a context manager. Nothing outside this machine can be reached."""
 
     def __init__(self, profile: Path, width: int = 1280, height: int = 900):
-        self._port, self._driver, self._session = free_port(), None, ""
+        self._port, self._driver, self._session = ports.next_own(), None, ""
         self._options = {
             "binary": CHROMIUM,
             "args": [*FLAGS, f"--window-size={width},{height}", f"--user-data-dir={profile}"],
