@@ -1,5 +1,6 @@
 """Ports of this machine: free ones, and who has the others."""
 
+import atexit
 import random
 import socket
 from contextlib import ExitStack
@@ -47,6 +48,10 @@ class Block:
         self._ports = cycle(range(first + 1, first + blocks.step))
         self._size = blocks.step - 1
 
+    def close(self) -> None:
+        """Let others have it."""
+        self._sign.close()
+
     def next(self) -> int:
         """The one that was given out longest ago; whoever listens there is passed over."""
         candidates = islice(self._ports, self._size)
@@ -71,7 +76,9 @@ def _first_free(ports: list[int]) -> tuple[socket.socket, int]:
 
 @cache
 def _block() -> Block:
-    return Block()
+    block = Block()
+    atexit.register(block.close)
+    return block
 
 
 def next_own() -> int:

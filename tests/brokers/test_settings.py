@@ -1,6 +1,7 @@
 """The embedded broker's ways in, as its file of properties has them."""
 
 import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -70,16 +71,16 @@ def test_each_of_several_nodes_knows_all_controllers():
 
 def test_a_block_of_ports_belongs_to_one_process_and_goes_round():
     blocks = range(11_000, 11_020, 10)
-    one, other = ports.Block(blocks), ports.Block(blocks)
-    mine, yours = ([block.next() for _ in range(9)] for block in (one, other))
-    assert len(set(mine) | set(yours)) == 18
-    assert one.next() == mine[0]
-    with pytest.raises(CannotStart, match="2 are all taken"):
-        ports.Block(blocks)
+    with closing(ports.Block(blocks)) as one, closing(ports.Block(blocks)) as other:
+        mine, yours = ([block.next() for _ in range(9)] for block in (one, other))
+        assert len(set(mine) | set(yours)) == 18
+        assert one.next() == mine[0]
+        with pytest.raises(CannotStart, match="2 are all taken"):
+            ports.Block(blocks)
 
 
 def test_a_port_of_the_block_that_somebody_took_is_passed_over():
-    block = ports.Block()
-    first = block.next()
-    with socket.create_server((HOST, first + 1)):
-        assert block.next() == first + 2
+    with closing(ports.Block()) as block:
+        first = block.next()
+        with socket.create_server((HOST, first + 1)):
+            assert block.next() == first + 2
