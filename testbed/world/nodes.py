@@ -72,12 +72,13 @@ class Nodes:
 
         def fault(traffic: Traffic) -> None:
             topic, copies = self._topic(LEADS), len(self._cluster.nodes)
-            self._world.bench.topics.require_copies(topic, copies)
             node = self._bystander()
             with self._at_work("broker refuses: too few copies", traffic) as proof:
                 proof["node"] = node
                 self._cluster.end_node(node, clean=True)
                 proof["in_step"] = self._await_scarce(topic, copies)
+                # Only now: what is under way when a copy goes is held back, and not refused.
+                self._world.bench.topics.require_copies(topic, copies)
                 self._world.troubles.last(SCARCE_S)
                 self._cluster.start_node(node)
 
