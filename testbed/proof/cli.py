@@ -33,6 +33,7 @@ def main(words: list[str]) -> int:
     """Put the chosen consumers to the proof; raises ``BenchError`` where that cannot begin."""
     args = _arguments(words)
     saboteurs, honest = chosen(args)
+    consumers.install_clients(honest)
     begun = time.monotonic()
     try:
         with _Broker(args.reports) as broker:

@@ -13,6 +13,7 @@ from testbed.reporting.node import find as find_node
 ROOT = Path(__file__).resolve().parents[2]
 SABOTEURS = "tests.consumers.saboteurs"
 HONEST = ROOT / "tests" / "consumers" / "honest" / "consumers.toml"
+INSTALLED = Path("node_modules", ".package-lock.json")
 LIST_WITHIN_S = 60.0  # imports of clients and libraries on a busy machine
 
 
@@ -87,6 +88,26 @@ def _listed() -> bytes:
 def honest() -> list[Honest]:
     """The reference in both deliveries, and the consumers that share no code with it."""
     return [*REFERENCE, *map(_honest, tomllib.loads(HONEST.read_text("utf-8")).items())]
+
+
+def install_clients(chosen: list[Honest]) -> None:
+    """Put the libraries beside those programs that have a lock file of Node's package manager.
+
+    Raises ``CannotStart`` where they cannot be had.
+    """
+    for folder in {(ROOT / word).parent for one in chosen for word in one.command}:
+        lock, installed = folder / "package-lock.json", folder / INSTALLED
+        if not lock.exists():
+            continue
+        if installed.exists() and installed.stat().st_mtime >= lock.stat().st_mtime:
+            continue
+        done = subprocess.run(
+            [*find_node().npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"],
+            cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            said = done.stderr.decode("utf-8", "replace").strip()[-2000:]
+            raise CannotStart(f"The libraries of {folder.name} cannot be installed", said)
 
 
 def _honest(entry: tuple[str, dict]) -> Honest:

@@ -1,7 +1,6 @@
 """What tests of consumers share: model files, and a world in which one consumer runs."""
 
 import json
-import subprocess
 import sys
 import tomllib
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ import pytest
 from testbed import models
 from testbed.bench import Bench
 from testbed.options import Options
+from testbed.proof.consumers import honest, install_clients
 from testbed.reporting.node import find as find_node
 from testbed.world import World
 
@@ -28,13 +28,8 @@ def model_folder() -> Path:
 @pytest.fixture(scope="session")
 def node() -> list[str]:
     """The command of a Node whose consumer has its client library; installed if need be."""
-    found = find_node()
-    folder = HONEST / "kafkajs"
-    lock, installed = folder / "package-lock.json", folder / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        words = [*found.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
-        subprocess.run(words, cwd=folder, check=True, stdin=subprocess.DEVNULL)
-    return found.node
+    install_clients(honest())
+    return find_node().node
 
 
 def options_for(name: str, node: list[str], bootstrap_servers: str, reports: Path) -> Options:

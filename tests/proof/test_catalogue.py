@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from behave.parser import parse_file
@@ -93,3 +94,13 @@ def test_a_list_that_cannot_be_made_is_told(monkeypatch):
     monkeypatch.setattr(consumers, "SABOTEURS", "tests.consumers.nowhere")
     with pytest.raises(CannotStart, match="cannot be listed"):
         consumers.saboteurs()
+
+
+def test_libraries_that_cannot_be_had_are_told(tmp_path, monkeypatch):
+    """A lock file beside the program, and a package manager that fails."""
+    (tmp_path / "package-lock.json").touch()
+    npm = [sys.executable, "-c", "import sys; sys.exit('no such package')"]
+    monkeypatch.setattr(consumers, "find_node", lambda: SimpleNamespace(npm=npm))
+    one = consumers.Honest(name="a", what="b", command=("node", str(tmp_path / "consumer.js")))
+    with pytest.raises(CannotStart, match=r"libraries of .* cannot be installed(.|\n)*no such"):
+        consumers.install_clients([one])

@@ -20,6 +20,8 @@ from shared.forest import Forest
 from shared.settings import Settings, Stopper, from_environment, log, python_client
 
 BATCH_RECORDS = 200
+TURN_S = 12.0  # one that is fenced may wait for ever; what it had in hand is aborted with it
+CLOSE_S = 5.0
 
 
 class Service(ConsumerRebalanceListener):
@@ -54,10 +56,10 @@ class Service(ConsumerRebalanceListener):
         try:
             await self._consumer.start()
             while not self._stop.is_set():
-                await self._take_turn()
+                await asyncio.wait_for(self._take_turn(), TURN_S)
         finally:
-            for producer in self._producers.values():
-                await _quietly(producer.stop())
+            closing = (_quietly(producer.stop()) for producer in self._producers.values())
+            await asyncio.gather(*closing)
             await _quietly(self._consumer.stop())
 
     async def _take_turn(self) -> None:
@@ -132,7 +134,7 @@ class Service(ConsumerRebalanceListener):
 async def _quietly(closing) -> None:
     """What is being closed after trouble may well complain."""
     try:
-        await asyncio.wait_for(closing, 10)
+        await asyncio.wait_for(closing, CLOSE_S)
     except (KafkaError, TimeoutError) as error:
         log(f"close: {type(error).__name__}")
 
@@ -144,7 +146,7 @@ async def main() -> None:
     while not stop.is_set():
         try:
             await Service(settings, forest, stop).run()
-        except KafkaError as error:
+        except (KafkaError, TimeoutError) as error:
             log(f"begin anew: {type(error).__name__}")
             await asyncio.sleep(0.5)
 
