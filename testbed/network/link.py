@@ -5,6 +5,7 @@ import asyncio
 from testbed.network.conditions import DOWN, UP
 from testbed.network.frames import Conversation
 from testbed.network.pipe import Pipe, reset
+from testbed.network.transactional import Introductions
 from testbed.network.triggers import DELAY, LOSE
 
 
@@ -41,6 +42,7 @@ class Link:
         self.number, self.torn = number, False
         self.up, self.down = Pipe(UP), Pipe(DOWN)
         self._network, self._conversation = network, Conversation()
+        self._introductions = Introductions()
         self._swallowing = self._over = False
         self._ends = 0
         self.client = End(self, self.up, self.down, self._from_client)
@@ -89,7 +91,8 @@ class Link:
     def _from_client(self, data: bytes) -> None:
         if not self._over:
             passed, begun = self._conversation.asked(data)
-            self._network.hear(passed, begun)
+            names = self._introductions.heard(passed, begun)
+            self._network.hear({key for _, key in begun}, names)
             self._network.condition.carry(self, self.up, passed)
 
     def _from_broker(self, data: bytes) -> None:

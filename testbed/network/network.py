@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from testbed.network.conditions import FAULTS, Condition
 from testbed.network.link import Link
-from testbed.network.transactional import INIT_PRODUCER_ID, transactional_id
 from testbed.network.triggers import Trigger, Triggers
 
 CONNECT_WITHIN_S = 10.0  # to a broker on this machine; a frozen one takes connections too
@@ -66,12 +65,11 @@ class Network:
             self._note("fired", trigger=fired.number, action=fired.action, link=link.number)
         return fired
 
-    def hear(self, data: bytes, begun: list[tuple[int, int]]) -> None:
-        """Requests begin in what a client says, at these places and with these API keys."""
-        self.condition.hear({key for _, key in begun})
-        for at, key in begun:
-            if key == INIT_PRODUCER_ID and (name := transactional_id(data[at:])):
-                self._note("introduced", name=name)
+    def hear(self, keys: set[int], names: list[str]) -> None:
+        """Requests with these API keys begin; producers introduce themselves by these names."""
+        self.condition.hear(keys)
+        for name in names:
+            self._note("introduced", name=name)
 
     def opened(self, link: Link) -> None:
         """A client has come."""

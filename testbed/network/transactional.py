@@ -6,10 +6,36 @@ and strings whose length is a varint.
 
 import struct
 
+from testbed.network.frames import SIZE_BYTES
 from testbed.network.keys import API_KEYS
 
 INIT_PRODUCER_ID = API_KEYS["InitProducerId"]
 FLEXIBLE = 2  # the first version with tagged fields
+
+
+class Introductions:
+    """Of one connection; a client may say one in several pieces."""
+
+    def __init__(self):
+        self._begun = b""
+
+    def heard(self, data: bytes, begun: list[tuple[int, int]]) -> list[str]:
+        """The names in ``data``, where requests begin at these places with these API keys."""
+        names = self._end(data) if self._begun else []
+        for at, key in begun:
+            if key == INIT_PRODUCER_ID:
+                names += self._end(data[at:])
+        return names
+
+    def _end(self, data: bytes) -> list[str]:
+        """Go on with what has begun; the name, once all of it is there."""
+        self._begun += data
+        whole = SIZE_BYTES + struct.unpack_from(">i", self._begun)[0]
+        if len(self._begun) < whole:
+            return []
+        message, self._begun = self._begun[:whole], b""
+        name = transactional_id(message)
+        return [name] if name else []
 
 
 def transactional_id(message: bytes) -> str | None:

@@ -64,15 +64,14 @@ class Troubles:
 
     def usurp(self, count: int) -> bool:
         """Somebody else takes the names of the service's transactions; False where it has none."""
-        names = self._world.network.transactional_ids
+        self._repeatedly(count, 1, lambda _: self._taken_over())
+        return bool(self._world.network.transactional_ids)
+
+    def _taken_over(self) -> None:
+        """Until the service is seen to go on, or to end over it."""
+        pipeline, names = self._world.pipeline, self._world.network.transactional_ids
         if not names and self._world.bench.options.is_reference:
             raise BenchError("The service's transactions were not heard to begin")
-        self._repeatedly(count, 1, lambda _: self._taken_over(names))
-        return bool(names)
-
-    def _taken_over(self, names: list[str]) -> None:
-        """Until the service is seen to go on, or to end over it."""
-        pipeline = self._world.pipeline
         at_stake = faults.await_open_work(pipeline)
         with faults.recorded(pipeline, NAMESAKE) as proof:
             proof |= {"open_work": at_stake, "names": len(names)}

@@ -1,12 +1,16 @@
 """The name under which a producer works in transactions is read out of its own introduction."""
 
 import struct
+from socket import IPPROTO_TCP, TCP_NODELAY
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from testbed.network.transactional import INIT_PRODUCER_ID, transactional_id
+from testbed.network.frames import Conversation
+from testbed.network.transactional import INIT_PRODUCER_ID, Introductions, transactional_id
 from testbed.wait import until
-from tests.network.conftest import FETCH, WITHIN_S
+from tests.network.conftest import FETCH, WITHIN_S, request
 
 NAME = "scorer-é-0"
 
@@ -58,6 +62,29 @@ def test_the_proxy_hears_each_name_once_and_passes_it_on(client, proxy, frame_br
     until(lambda: len(frame_broker.asked) == 5, within_s=WITHIN_S, what="all to be passed on")
     until(lambda: len(proxy.transactional_ids) == 2, within_s=WITHIN_S, what="both names")
     assert proxy.transactional_ids == [NAME, "other"]
+
+
+@pytest.mark.parametrize("cut", [4, 12, 20])
+def test_an_introduction_in_pieces_is_heard_too(client, proxy, frame_broker, cut):
+    """Some clients send the size, or the head, by itself."""
+    message = introduction(NAME, 1)
+    client.socket.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
+    client.socket.sendall(message[:cut])
+    until(lambda: proxy.state()["open"], within_s=WITHIN_S, what="the connection")
+    client.socket.sendall(message[cut:])
+    client.say(FETCH, 9)
+    until(lambda: len(frame_broker.asked) == 2, within_s=WITHIN_S, what="all to be passed on")
+    until(lambda: proxy.transactional_ids, within_s=WITHIN_S, what="the name")
+    assert proxy.transactional_ids == [NAME]
+
+
+@given(st.lists(st.sampled_from([NAME, None, "other"]), min_size=1), st.integers(1, 60))
+def test_however_the_stream_is_cut_each_name_is_heard_once(names, step):
+    stream = b"".join(request(FETCH, 1, b"x" * 20) + introduction(name) for name in names)
+    conversation, introductions, heard = Conversation(), Introductions(), []
+    for at in range(0, len(stream), step):
+        heard += introductions.heard(*conversation.asked(stream[at : at + step]))
+    assert heard == [name for name in names if name]
 
 
 @pytest.fixture
