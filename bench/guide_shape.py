@@ -17,7 +17,7 @@ from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
 
 from testbed import models
-from testbed.bench import free_port
+from testbed.brokers import ports
 from testbed.processes import spawn
 from testbed.telco import customers
 from testbed.wait import until
@@ -126,5 +126,5 @@ class GuideShape:
                  self._base["bootstrap.servers"], "--input-topic", INPUT,
                  "--output-topic", OUTPUT, "--deadletter-topic", DEADLETTER,
                  "--group-id", "guide-service", "--model-path", str(files.skops),
-                 "--metrics-port", str(free_port())]  # fmt: skip
+                 "--metrics-port", str(ports.next_own())]  # fmt: skip
         return spawn(words, env=None, cwd=models.ROOT, log=log, token=TOKEN)
