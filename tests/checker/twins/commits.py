@@ -1,5 +1,6 @@
 """What counts as done, and when."""
 
+from testbed.history import History
 from tests.checker.story import Story
 from tests.checker.twins.twin import Twins
 
@@ -253,28 +254,27 @@ def uncommitted_stop():
     return story.end()
 
 
-@TWINS.bad("stops-clean", says="still running after 30.0 s, so that it had to be killed")
-def deaf():
-    """Does not stop when asked."""
+def _killed_for_it(**how) -> History:
+    """Asked to stop, and killed because that did not do."""
     story = Story(ALO)
     story.answer(story.send())
     story.look()
     story.process("stopping")
-    story.process("killed", by="timeout", took_s=30.0)
+    story.process("killed", by="timeout", **how)
     story.start()
     return story.end()
+
+
+@TWINS.bad("stops-clean", says="still running after 30.0 s, so that it had to be killed")
+def deaf():
+    """Does not stop when asked."""
+    return _killed_for_it(took_s=30.0)
 
 
 @TWINS.bad("stops-clean", says="2 of those that it had started were still members of the group")
 def leaves_its_own_at_work():
     """The process that was asked ends, those that do the work do not."""
-    story = Story(ALO)
-    story.answer(story.send())
-    story.look()
-    story.process("stopping")
-    story.process("killed", by="timeout", took_s=32.0, left_behind=2)
-    story.start()
-    return story.end()
+    return _killed_for_it(took_s=32.0, left_behind=2)
 
 
 @TWINS.bad("stops-clean", says="exit code 0: exit code 1")
