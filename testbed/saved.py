@@ -7,13 +7,17 @@ import msgspec
 from testbed.history import AnyEvent, History
 
 _decoder = msgspec.json.Decoder(AnyEvent)
+EVENTS_AT_ONCE = 10_000  # encoded, about ten megabytes
 
 
 def save(history: History, path: Path) -> None:
     """Write as JSON Lines, whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    partial.write_bytes(msgspec.json.Encoder().encode_lines(list(history)))
+    encoder, events = msgspec.json.Encoder(), list(history)
+    with partial.open("wb") as file:
+        for start in range(0, len(events), EVENTS_AT_ONCE):
+            file.write(encoder.encode_lines(events[start : start + EVENTS_AT_ONCE]))
     partial.replace(path)
 
 

@@ -13,6 +13,7 @@ from testbed.telco.events import read_features
 
 FORMAT = "churn-forest/1"
 _CHUNK = 8192  # rows at once: the matrix stays in the processor's cache
+_REMEMBERED = 50_000  # scores: scenarios come back to few events
 Score = tuple[float, int]  # churn_probability, prediction
 
 
@@ -40,6 +41,8 @@ class Oracle:
 
     def expect(self, drafts: Iterable[Draft]) -> list[Score | None]:
         """Score of each; None for one without features, and where the model raises."""
+        if len(self._known) > _REMEMBERED:
+            self._known.clear()
         wanted = [draft.features for draft in drafts]
         new = [text for text in dict.fromkeys(wanted) if text and text not in self._known]
         for first in range(0, len(new), _CHUNK):

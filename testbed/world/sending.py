@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TOO_LARGE_BYTES = 2_000_000  # above the topic's one megabyte, below any client's own limit
 ORDINARY_PER_KIND = 2  # neighbours of each odd record: one before, one behind
 EVENTS_EACH = 40  # of one customer in a load: spread over thousands of others' events
+BACKLOG_PART = 10_000  # records: whole blocks of customers, see ``customers.stream``
 BAD_IN_TROUBLE = 0.1  # of a load under faults: whatever is interrupted has dead letters in hand
 BEHIND = 6  # ordinary events behind the last odd one: two a partition prove that life goes on
 
@@ -83,9 +84,15 @@ class Sending:
         self._world.pipeline.publish(self._mixture(self._world.bench.volume(count)))
 
     def backlog(self, count: int) -> None:
-        """A long backlog; the valid events' bytes stay out of the history, for its size."""
-        drafts = self._mixture(self._world.bench.backlog(count))
-        self._world.pipeline.publish(drafts, keep_values=False)
+        """A long backlog; the valid events' bytes stay out of the history, for its size.
+
+        In parts, since drafts take several times the memory of what is kept of them.
+        """
+        left = self._world.bench.backlog(count)
+        while left > 0:
+            part = min(left, BACKLOG_PART)
+            self._world.pipeline.publish(self._mixture(part), keep_values=False)
+            left -= part
 
     def load(self, count: int) -> list[Draft]:
         """A mixture for work under faults; customers live through several of them."""
