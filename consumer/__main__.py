@@ -1,5 +1,6 @@
 """`python -m consumer`: the command line, the exit code and its one line."""
 
+import os
 import sys
 
 from consumer.stopping import Stop
@@ -12,6 +13,9 @@ def main() -> int:
     from consumer.settings import parse
 
     settings = parse()
+    # numpy starts threads for matrices, which spin for longer than all the imports take; none are
+    # multiplied here.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     import logging
 
     from consumer.errors import ConsumerError

@@ -32,12 +32,15 @@ class Owner(Protocol):
 class Source:
     """One member of the group. Callbacks run inside ``fetch``, ``tend`` and ``close`` only."""
 
-    def __init__(self, client, topic: str, health: Health, metrics: Metrics, *, eager=False):
+    def __init__(
+        self, client, topic: str, health: Health, metrics: Metrics, *, eager=False, gather_s=0.0
+    ):
         """``client`` is a confluent_kafka ``Consumer`` that commits nothing by itself.
 
         ``eager``: its group gives all partitions back at each rebalance.
+        ``gather_s``: how long a batch waits for what comes close behind its first record.
         """
-        self._eager = eager
+        self._eager, self._gather_s = eager, gather_s
         self._client, self._topic, self._health, self._metrics = client, topic, health, metrics
         self._owner: Owner | None = None
         self._paused = False
@@ -64,7 +67,7 @@ class Source:
         if not taken:
             taken = self._client.consume(1, WAIT_S)
         if taken and _fitting(taken, most) == len(taken) < most:
-            taken += self._client.consume(most - len(taken), 0)
+            taken += self._client.consume(most - len(taken), self._gather_s)
         taken = self._sound(taken)
         place = _fitting(taken, most)
         records, self._held = taken[:place], taken[place:]

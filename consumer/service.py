@@ -26,6 +26,8 @@ from consumer.stopping import Stop
 log = logging.getLogger(__name__)
 # Objects between two collections: a batch's are many, none of them in cycles.
 COLLECT_EVERY = 200_000
+# A transaction takes several times as long: records that come together, a partition each, share it.
+GATHER_S = 0.004
 
 
 def run(settings: Settings, stop: Stop) -> None:
@@ -48,7 +50,10 @@ def _run(settings: Settings, stop: Stop) -> None:
         metrics_server.serve(settings.metrics_port, metrics)
         client = clients.consumer(settings, health)
         eager = clients.is_eager(settings)
-        source = Source(client, settings.input_topic, health, metrics, eager=eager)
+        gather_s = GATHER_S if settings.delivery == EXACTLY_ONCE else 0.0
+        source = Source(
+            client, settings.input_topic, health, metrics, eager=eager, gather_s=gather_s
+        )
         try:
             clients.reach(client, health, stop, settings.start_within_s)
             if not stop.asked:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from testbed import command
+from testbed import caches, command
 from testbed.brokers import properties
 from testbed.errors import CannotStart, NotReached
 from testbed.history import History, Process
@@ -59,7 +59,7 @@ class Fleet:
         instance = self.instances.get(number) or self._new(number)
         instance.incarnation += 1
         args = command.fill(self.words, instance.values) + list(extra)
-        env = os.environ | command.environment(instance.values)
+        env = caches.with_bytecode(os.environ) | command.environment(instance.values)
         instance.process = spawn(
             args, env=env, cwd=self.cwd, log=instance.log, token=self._token(number),
             secrets=_secrets(instance.values),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -33,13 +34,17 @@ class Span(msgspec.Struct, kw_only=True, omit_defaults=True):
 
 class _Sink:
     path: Path | None = None
+    file: BinaryIO | None = None  # opened with the first span
     lock = threading.Lock()
 
 
 def record_to(path: Path) -> None:
     """Append this process's spans to ``path`` from now on."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    _Sink.path = path
+    with _Sink.lock:
+        if _Sink.file:
+            _Sink.file.close()
+        _Sink.path, _Sink.file = path, None
 
 
 @contextmanager
@@ -61,8 +66,9 @@ def note(kind: str, what: str, begin: float) -> None:
     lane = "" if thread is threading.main_thread() else thread.name
     line = msgspec.json.encode(Span(kind=kind, what=what, begin=begin, end=end, lane=lane))
     # A run whose disk is full has greater worries, and tells them.
-    with suppress(OSError), _Sink.lock, open(_Sink.path, "ab") as file:
-        file.write(line + b"\n")
+    with suppress(OSError), _Sink.lock:
+        _Sink.file = _Sink.file or open(_Sink.path, "ab", buffering=0)  # noqa: SIM115 - stays open
+        _Sink.file.write(line + b"\n")
 
 
 def read(folder: Path) -> dict[str, list[Span]]:

@@ -1,12 +1,13 @@
 """The cache's folders and locks."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from testbed.caches import VARIABLE, cache_dir, locked, root, try_lock
+from testbed.caches import VARIABLE, cache_dir, locked, root, try_lock, with_bytecode
 from testbed.errors import CannotStart
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -26,6 +27,24 @@ def test_the_variable_rules_then_the_system_then_home(monkeypatch, tmp_path):
 def test_a_folder_is_made(monkeypatch, tmp_path):
     monkeypatch.setenv(VARIABLE, str(tmp_path / "a" / "b"))
     assert cache_dir("c").is_dir()
+
+
+def test_bytecode_that_may_not_stand_beside_the_sources_stands_in_the_cache(monkeypatch, tmp_path):
+    """Python writes it there, and finds it again."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    (tmp_path / "module.py").write_text("x = 1")
+    env = with_bytecode(os.environ | {"PYTHONDONTWRITEBYTECODE": "1"})
+    subprocess.run([sys.executable, "-c", "import module"], cwd=tmp_path, env=env, check=True)
+    assert not (tmp_path / "__pycache__").exists()
+    assert list((tmp_path / "cache" / "bytecode").rglob("module.*.pyc"))
+
+
+@pytest.mark.parametrize(
+    "env", [{}, {"PYTHONDONTWRITEBYTECODE": ""},
+            {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPYCACHEPREFIX": "elsewhere"}],
+)  # fmt: skip
+def test_any_other_wish_about_bytecode_stays(env):
+    assert with_bytecode(env) == env
 
 
 def test_a_file_in_the_way_is_named(monkeypatch, tmp_path):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from testbed import saved
 from testbed.history import (
     Began,
     Checkpoint,
@@ -30,6 +31,14 @@ def test_a_saved_history_is_the_same_when_loaded(tmp_path):
     history.append(Checkpoint(reason="final", committed={0: 5}, ends={"predictions": {2: 7}}))
     history.append(Process(instance=0, incarnation=1, what="killed"))
     history.append(Fault(name="kill", phase="end", fired=True, proof={"open_work": 3}))
+    save(history, tmp_path / "h.jsonl")
+    assert list(load(tmp_path / "h.jsonl")) == list(history)
+
+
+def test_a_long_history_is_written_in_parts(tmp_path, monkeypatch):
+    """None is lost where two parts meet."""
+    monkeypatch.setattr(saved, "EVENTS_AT_ONCE", 3)
+    history = History([Sent(n=n, outcome="acknowledged", at=1.0) for n in range(7)])
     save(history, tmp_path / "h.jsonl")
     assert list(load(tmp_path / "h.jsonl")) == list(history)
 

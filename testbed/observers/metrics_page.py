@@ -1,27 +1,37 @@
-"""Reads the metrics page of an instance as Prometheus would; records nothing by itself."""
+"""Reads the metrics page of an instance as Prometheus would; records nothing by itself.
+
+What that takes is imported by those who do it: most scenarios read no page.
+"""
+
+from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-
-import requests
-from prometheus_client.metrics_core import Metric
-from prometheus_client.parser import text_string_to_metric_families
-from prometheus_client.samples import Sample
+from typing import TYPE_CHECKING
 
 from testbed.history import Figures, Reading
+
+if TYPE_CHECKING:
+    from prometheus_client.metrics_core import Metric
+    from prometheus_client.samples import Sample
+    from requests import Response
 
 # The names by which a consumer can be held to its figures; the reference's own.
 PREFIX = "churn_consumer_"
 TYPES = ("text/plain", "application/openmetrics-text")
 
 
+class Unanswered(Exception):
+    """Nobody answers at a port; the text is the kind of trouble."""
+
+
 def read(port: int, instance: int, incarnation: int, within_s: float) -> Reading:
     """The page at ``port`` of this machine; what is wrong with it stands in the reading."""
     try:
         answer = ask(port, "/metrics", within_s)
-    except requests.RequestException as error:
-        cause = f"nobody answers at port {port}: {type(error).__name__}"
+    except Unanswered as error:
+        cause = f"nobody answers at port {port}: {error}"
         return Reading(instance=instance, incarnation=incarnation, problems=(cause,))
     families, problems = parse(answer.status_code, answer.headers.get("Content-Type", ""),
                                answer.content)  # fmt: skip
@@ -31,18 +41,25 @@ def read(port: int, instance: int, incarnation: int, within_s: float) -> Reading
     )  # fmt: skip
 
 
-def ask(port: int, path: str, within_s: float) -> requests.Response:
+def ask(port: int, path: str, within_s: float) -> Response:
     """Ask a process of this machine, by no proxy that the environment names.
 
-    Raises ``requests.RequestException`` where nobody answers.
+    Raises ``Unanswered``.
     """
+    import requests
+
     with requests.Session() as session:
         session.trust_env = False
-        return session.get(f"http://127.0.0.1:{port}{path}", timeout=within_s)
+        try:
+            return session.get(f"http://127.0.0.1:{port}{path}", timeout=within_s)
+        except requests.RequestException as error:
+            raise Unanswered(type(error).__name__) from error
 
 
 def parse(status: int, content_type: str, body: bytes) -> tuple[list[Metric], list[str]]:
     """The metrics of a page, and why Prometheus would not take it or one of them."""
+    from prometheus_client.parser import text_string_to_metric_families
+
     problems = [] if status == 200 else [f"HTTP status {status}"]
     if content_type.split(";")[0].strip().lower() not in TYPES:
         problems.append(f"content type {content_type!r}, not one of {', '.join(TYPES)}")

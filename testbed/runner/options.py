@@ -29,7 +29,7 @@ exit codes:
 """
 
 
-MOST_WORKERS = 4  # more would only wait for the one broker
+MOST_WORKERS = 6  # more would only wait for the one broker
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def parse(words: list[str]) -> RunOptions:
 
 
 def usual_workers(behave_args: tuple[str, ...]) -> int:
-    """Two for each core up to ``MOST_WORKERS``, for they mostly wait; one for a single feature."""
+    """Three a core up to ``MOST_WORKERS``, for they mostly wait; one for a single feature."""
     named = [word for word in behave_args if ".feature" in word]
-    return 1 if len(named) == 1 else min(MOST_WORKERS, 2 * (os.cpu_count() or 1))
+    return 1 if len(named) == 1 else min(MOST_WORKERS, 3 * (os.cpu_count() or 1))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -114,7 +114,7 @@ def _add_scope(parser: argparse.ArgumentParser) -> None:
         "--workers",
         metavar="N",
         type=_count,
-        help=f"features side by side (default: two for each core, {MOST_WORKERS} at most)",
+        help=f"features side by side (default: three for each core, {MOST_WORKERS} at most)",
     )
     add(
         "--repeat",

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from pathlib import Path
 
+from testbed.caches import with_bytecode
 from testbed.errors import NotReached
 from testbed.limits import Limits
 from testbed.processes import Spawned, spawn
@@ -34,7 +35,7 @@ SCENARIO_ENDED = re.compile(r"^\S.*?  (PASSED|FAILED|ERROR|SKIPPED)\b")
 def behave_environment() -> dict[str, str]:
     """The environment of a behave that imports this project from wherever it is run."""
     path = [str(ROOT), os.environ.get("PYTHONPATH")]
-    return os.environ | {
+    return with_bytecode(os.environ) | {
         "PYTHONPATH": os.pathsep.join(filter(None, path)),
         "PYTHONUNBUFFERED": "1",
         "PYTHONIOENCODING": "utf-8",

@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-import numpy as np
-
 from testbed.errors import CannotStart
+from testbed.telco.arrays import np
 from testbed.telco.contract import CATEGORIES, NUMERIC
 from testbed.telco.draft import Draft
 from testbed.telco.events import read_features

@@ -36,8 +36,9 @@ class Positions:
     def sweep(self, group: str) -> None:
         """All kinds of a group in all positions, and in the end all of them in one batch."""
         pipeline, records = self._world.pipeline, self._records(group)
+        pipeline.prepare([draft for copies in records for draft in copies])  # all scores at once
         end = pipeline.history.now() + ROUNDS_S
-        for drafts in self._rounds([one for one in records if _small(one)]):
+        for drafts in self._rounds([one for one in records if len(one) == COPIES]):
             wanted = pipeline.reader.count + len(drafts)
             pipeline.publish(drafts)
             if not self._answered(wanted) or pipeline.history.now() > end:
@@ -45,12 +46,14 @@ class Positions:
         pipeline.publish([self._on(n, copies[0]) for n, copies in enumerate(records)])
 
     def _records(self, group: str) -> list[list[Draft]]:
-        """For each kind so many records, no two alike."""
-        kinds: list[Kind] = catalogue.kinds(group)
-        return [
-            [kind.make(COPIES * n + copy, self._world.seed) for copy in range(COPIES)]
-            for n, kind in enumerate(kinds)
-        ]
+        """For each kind so many records, no two alike; one of a large kind."""
+        return [self._copies(n, kind) for n, kind in enumerate(catalogue.kinds(group))]
+
+    def _copies(self, n: int, kind: Kind) -> list[Draft]:
+        first = kind.make(COPIES * n, self._world.seed)
+        count = COPIES if len(first.value or b"") <= SMALL_BYTES else 1
+        more = range(COPIES * n + 1, COPIES * n + count)
+        return [first, *(kind.make(number, self._world.seed) for number in more)]
 
     def _rounds(self, records: list[list[Draft]]) -> Iterator[list[Draft]]:
         """A kind a partition: first on its own, then around an ordinary event."""
@@ -84,7 +87,3 @@ class Positions:
     @property
     def _partitions(self) -> int:
         return self._world.pipeline.partitions[INPUT]
-
-
-def _small(copies: list[Draft]) -> bool:
-    return len(copies[0].value or b"") <= SMALL_BYTES

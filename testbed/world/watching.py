@@ -6,8 +6,6 @@ import socket
 from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
-import requests
-
 from testbed import faults
 from testbed.errors import BenchError, NotReached
 from testbed.history import PREDICTIONS, Outcome, Reading
@@ -122,8 +120,8 @@ class Watching:
         port = int(instance.values["metrics_port"])
         try:
             answer = metrics_page.ask(port, path, self._world.limits.admin_s)
-        except requests.RequestException as error:
-            return 0, type(error).__name__
+        except metrics_page.Unanswered as error:
+            return 0, str(error)
         return answer.status_code, answer.text.strip()[:40]
 
     def _expect_joined(self) -> None:

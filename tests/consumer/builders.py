@@ -86,6 +86,7 @@ class FakeClient:
         self.commit_errors: list[KafkaException] = []
         self.stored: dict[int, int] = {}
         self.ends: dict[int, int] = {}
+        self.timeouts: list[float] = []  # of each look for records
         self._calling_back: int | None = None  # the thread
 
     def subscribe(self, topics, **callbacks):
@@ -105,7 +106,8 @@ class FakeClient:
         self.callbacks[name](self, [TopicPartition("input", number) for number in numbers])
         self._calling_back = None
 
-    def consume(self, most, _timeout):
+    def consume(self, most, timeout):
+        self.timeouts.append(timeout)
         batch = self.batches.pop(0) if self.batches else []
         if callable(batch):
             batch = batch()

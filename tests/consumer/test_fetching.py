@@ -48,6 +48,17 @@ def test_a_batch_is_what_is_there_up_to_the_most():
     assert source.fetch(3) == []
 
 
+def test_what_comes_close_behind_the_first_record_is_gathered():
+    """For so long as it was told; by itself a batch waits for nothing."""
+    for gather_s in (0.0, 0.004):
+        client = FakeClient([records(1), records(2)])
+        source = Source(client, "input", Health(), Metrics(), gather_s=gather_s)
+        source.join(Owner())
+        client.assign(0)
+        assert offsets(source.fetch(3)) == [1, 2]
+        assert client.timeouts[1] == gather_s
+
+
 def test_large_records_come_a_few_at_a_time():
     """In order, each once, at least one; meanwhile no more are taken from the client."""
     half, small = b"x" * (BATCH_BYTES // 2), b"{}"

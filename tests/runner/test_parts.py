@@ -50,13 +50,13 @@ def test_a_shortened_flag_is_not_guessed():
 @pytest.mark.parametrize(
     ("words", "workers"),
     [
-        ((), 2),
-        (("features/a.feature", "features/b.feature"), 2),
+        ((), 3),
+        (("features/a.feature", "features/b.feature"), 3),
         (("features/a.feature:9",), 1),  # one feature is not shared
-        (("--workers", "3", "features/a.feature"), 3),
+        (("--workers", "2", "features/a.feature"), 2),
     ],
 )
-def test_each_core_has_two_workers(monkeypatch, words, workers):
+def test_each_core_has_three_workers(monkeypatch, words, workers):
     monkeypatch.setattr(options.os, "cpu_count", lambda: 1)
     assert options.parse(list(words)).workers == workers
 

@@ -1,6 +1,7 @@
 """The oracle scores as the stored model does, and knows what a model cannot score."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from testbed import models
 from testbed.errors import CannotStart
-from testbed.telco import customers
+from testbed.telco import customers, oracle
 from testbed.telco.contract import CATEGORIES, NUMERIC
 from testbed.telco.draft import Draft
 from testbed.telco.events import features, total_charges
@@ -177,3 +178,30 @@ def test_a_file_that_is_missing_or_no_json_is_refused(tmp_path):
             path.write_bytes(content)
         with pytest.raises(CannotStart):
             Oracle(path)
+
+
+def test_scores_are_forgotten_when_they_are_many(tmp_path, monkeypatch):
+    """And are the same when they are asked for again."""
+    monkeypatch.setattr(oracle, "_REMEMBERED", 10)
+    made, drafts = Oracle(tiny_model(tmp_path)), customers.fifty(7)
+    first = made.expect(drafts)
+    assert made.expect(drafts[:1]) == first[:1] and len(made._known) == 1
+    assert made.expect(drafts) == first
+
+
+@pytest.mark.parametrize("asked", [None, "3"])
+def test_no_threads_for_matrices_and_the_environment_stays_as_it_was(asked):
+    """A consumer inherits it, and may want them."""
+    told = (
+        "import os; from testbed.telco import arrays; print(os.environ.get('OPENBLAS_NUM_THREADS'))"
+    )
+    told += (
+        "; print(len(os.listdir('/proc/self/task')))" if os.path.isdir("/proc/self/task") else ""
+    )
+    env = {k: v for k, v in os.environ.items() if k != "OPENBLAS_NUM_THREADS"}
+    env |= {"OPENBLAS_NUM_THREADS": asked} if asked else {}
+    done = subprocess.run([sys.executable, "-c", told], env=env, cwd=ROOT, capture_output=True,
+                          text=True, check=True)  # fmt: skip
+    variable, *threads = done.stdout.split()
+    assert variable == str(asked)
+    assert asked or threads in ([], ["1"])

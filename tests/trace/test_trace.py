@@ -46,11 +46,21 @@ def test_the_picture_has_a_bar_for_each_span():
     assert "scenario: f:3  All is <well> (10.00 s)" in titles and len(titles) == 5
 
 
-def test_spans_go_to_their_file_and_come_back(tmp_path, monkeypatch):
-    monkeypatch.setattr(tracing._Sink, "path", None)
+@pytest.fixture
+def unheard(monkeypatch):
+    """Nobody listens at first, nor afterwards; however short, each span is worth telling."""
+    sink = tracing._Sink
+    sink.path = sink.file = None
+    monkeypatch.setattr(tracing, "WORTH_S", 0.0)
+    yield
+    sink.file.close()
+    sink.path = sink.file = None
+
+
+@pytest.mark.usefixtures("unheard")
+def test_spans_go_to_their_file_and_come_back(tmp_path):
     with tracing.span("wait", "nobody listens"):
         pass
-    monkeypatch.setattr(tracing, "WORTH_S", 0.0)
     tracing.record_to(tmp_path / "trace" / "17.jsonl")
     with pytest.raises(KeyError), tracing.span("wait", "an error"):
         raise KeyError
@@ -59,6 +69,18 @@ def test_spans_go_to_their_file_and_come_back(tmp_path, monkeypatch):
     assert [(one.kind, one.what) for one in tracing.read(tmp_path / "trace")["17"]] == [
         ("wait", "an error")
     ]
+
+
+@pytest.mark.usefixtures("unheard")
+def test_each_run_has_a_file_of_its_own(tmp_path):
+    """Also where one process runs twice."""
+    for name in ("1", "2"):
+        tracing.record_to(tmp_path / f"{name}.jsonl")
+        tracing.note("wait", name, 0.0)
+    found = tracing.read(tmp_path)
+    assert {name: [one.what for one in spans] for name, spans in found.items()} == {
+        "1": ["1"], "2": ["2"],
+    }  # fmt: skip
 
 
 def test_a_folder_without_spans_is_told(tmp_path):

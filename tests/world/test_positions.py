@@ -19,6 +19,10 @@ class Pipeline:
     def __init__(self, answers: int = 10_000):
         self.partitions, self.history, self.rounds = {INPUT: 3}, History(), []
         self.reader, self._answers = SimpleNamespace(count=0), answers
+        self.prepared = []
+
+    def prepare(self, drafts):
+        self.prepared.append(len(drafts))
 
     def publish(self, drafts):
         self.rounds.append([(one.partition, one.note) for one in drafts])
@@ -71,7 +75,16 @@ def test_no_two_records_of_a_sweep_are_the_same_event():
     world = SimpleNamespace(seed=1)
     records = Positions(world)._records("odd but valid")
     names = [one.identity for copies in records for one in copies]
-    assert len(set(names)) == len(names) == COPIES * len(records)
+    assert len(set(names)) == len(names)
+    counts = {len(copies) for copies in records}
+    assert counts == {1, COPIES}  # a large kind, which no round takes, is made once
+
+
+def test_scores_are_asked_for_all_at_once():
+    """The oracle takes as long for a few as for hundreds."""
+    pipeline = Pipeline()
+    swept("JSON but not an event", pipeline)
+    assert pipeline.prepared[0] > 5 * len(pipeline.rounds)
 
 
 def test_who_answers_nothing_more_is_not_waited_for_again_and_again(monkeypatch):
