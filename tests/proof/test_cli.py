@@ -57,3 +57,15 @@ def test_a_name_that_nobody_has_is_refused():
     """Before anything is started."""
     with pytest.raises(UsageError, match="got 'nobody'"):
         cli.main(["nobody"])
+
+
+def test_the_last_of_the_work_begins_first_and_its_row_stands_last():
+    """Honest consumers stand behind the saboteurs, and one of them takes longest."""
+    begun, results = [], [Result.CAUGHT, Result.BY_ANOTHER, Result.PASSED]
+
+    def work(result: Result):
+        return lambda: begun.append(result) or row(result)
+
+    rows = cli.in_parallel([work(one) for one in results], 1)
+    assert begun == results[::-1]
+    assert [one.result for one in rows] == results
