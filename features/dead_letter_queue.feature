@@ -24,6 +24,13 @@ Feature: What cannot be scored is kept with its reason
       And the promise holds: every dead letter names the right reason
       And every promise holds
 
+    Scenario: The same bad event published three times is dead-lettered three times
+      Given the scoring service is running
+      When 10 invalid events are published 3 times each
+      Then exactly 30 dead letters arrive
+      And the promise holds: no event is lost
+      And every promise holds
+
     @oracle
     Scenario: A valid event that the model cannot score is dead-lettered
       Given the scoring service is running with a model that knows one category less

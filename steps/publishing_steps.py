@@ -48,6 +48,12 @@ def step_publish_copies(context, count, times):
     context.world.sending.copies(count, times)
 
 
+@when("{count:d} invalid events are published {times:d} times each")
+def step_publish_bad_copies(context, count, times):
+    """Exact copies of what cannot be scored: each is to be dead-lettered."""
+    context.world.sending.bad_copies(count, times)
+
+
 @when("{cancelled:d} events are cancelled among {published:d} that are published")
 def step_publish_cancelled(context, cancelled, published):
     """The cancelled ones stand on the topic in a transaction that was aborted."""

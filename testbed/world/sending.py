@@ -48,6 +48,10 @@ class Sending:
         """The same events again and again, byte for byte."""
         self._world.pipeline.publish(self.valid(count) * times)
 
+    def bad_copies(self, count: int, times: int) -> None:
+        """The same of what cannot be scored."""
+        self._world.pipeline.publish(self.invalid(count) * times)
+
     def alike(self, count: int) -> None:
         """Pairs of customers that differ in name only, and whom the model cannot tell apart."""
         first = self.valid(count, per_customer=1)

@@ -15,6 +15,7 @@ from consumer.processing import Batch, Processor
 from tests.consumers.saboteurs.changing import instead, is_letter, of_letters
 from tests.consumers.saboteurs.saboteur import STUCK_SOON, saboteur
 from tests.consumers.saboteurs.scenarios import (
+    BAD_COPIES,
     INVALID,
     LOTS,
     NOT_JSON,
@@ -42,6 +43,19 @@ def has_room_for_fifty_letters():
         return [right] if len(written) <= 50 else []
 
     of_letters(while_room)
+
+
+@saboteur("no-loss", BAD_COPIES)
+def writes_equal_letters_once():
+    """Spares its readers the letter of a bad record that equals an earlier one."""
+    written = set()
+
+    def if_new(record, right):
+        known = (record.key(), record.value()) in written
+        written.add((record.key(), record.value()))
+        return [] if known else [right]
+
+    of_letters(if_new)
 
 
 @saboteur("no-loss", POSITIONS, source="B-28")

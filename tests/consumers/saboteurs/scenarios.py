@@ -14,6 +14,7 @@ WRONG_FIELD = "schema_validation: What is an event with a wrong field gets no sc
 
 NOT_JSON = "dead_letter_queue: Bytes that are no JSON are dead-lettered"
 INVALID = "dead_letter_queue: Events that break the agreement"
+BAD_COPIES = "dead_letter_queue: The same bad event published three times"
 NARROW = "dead_letter_queue: A valid event that the model cannot score"
 POSITIONS = "dead_letter_queue: Bad events first, last and side by side"
 LOTS = "dead_letter_queue: Bad events take no longer than good ones"
