@@ -63,12 +63,13 @@ class Source:
         """
         self._go_on()
         self._metrics.pulse.beat()
-        taken, self._held = self._held, []
-        if not taken:
-            taken = self._client.consume(1, WAIT_S)
-        if taken and _fitting(taken, most) == len(taken) < most:
-            taken += self._client.consume(most - len(taken), self._gather_s)
-        taken = self._sound(taken)
+        if not self._held:
+            self._held = self._client.consume(1, WAIT_S)
+        if self._held and _fitting(self._held, most) == len(self._held) < most:
+            # Meanwhile a partition can go and come back: what is held of it would come twice.
+            more = self._client.consume(most - len(self._held), self._gather_s)
+            self._held += more
+        taken = self._sound(self._held)
         place = _fitting(taken, most)
         records, self._held = taken[:place], taken[place:]
         self._look(idle=not records)

@@ -59,6 +59,22 @@ def test_what_comes_close_behind_the_first_record_is_gathered():
         assert client.timeouts[1] == gather_s
 
 
+def test_what_was_taken_before_its_partition_went_and_came_back_comes_once():
+    """It is read again from what is committed; seen once in twenty runs of the suite."""
+    client = FakeClient([records(1)])
+
+    def regrouped():
+        client.revoke(0)
+        client.assign(0)
+        return records(1, 2)
+
+    client.batches.append(regrouped)
+    source = Source(client, "input", Health(), Metrics(), gather_s=0.004)
+    source.join(Owner())
+    client.assign(0)
+    assert offsets(source.fetch(10)) == [1, 2]
+
+
 def test_large_records_come_a_few_at_a_time():
     """In order, each once, at least one; meanwhile no more are taken from the client."""
     half, small = b"x" * (BATCH_BYTES // 2), b"{}"
