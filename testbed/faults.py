@@ -194,7 +194,7 @@ def _holds_a_transaction(pipeline: Pipeline) -> bool:
     looks: list[set] = []
 
     def none_stays() -> bool:
-        looks.append(_unstable(pipeline))
+        looks.append(pipeline.group.unstable())
         return len(looks) >= FIRST_LOOKS and not looks[-1] & looks[-2]
 
     try:
@@ -202,18 +202,6 @@ def _holds_a_transaction(pipeline: Pipeline) -> bool:
     except NotReached:
         return True
     return False
-
-
-def _unstable(pipeline: Pipeline) -> set[tuple[str, int, int]]:
-    """Where read_committed readers cannot get to the end: topic's role, partition and offset."""
-    visible = pipeline.group.ends(*OUTPUTS)
-    ends = pipeline.group.ends(*OUTPUTS, committed_only=False)
-    return {
-        (role, partition, at)
-        for role, offsets in visible.items()
-        for partition, at in offsets.items()
-        if at < ends[role][partition]
-    }
 
 
 def _replaced(pipeline: Pipeline, left: int) -> bool:

@@ -32,6 +32,9 @@ class Limits:
     first_answer_s: float = 60.0
     # A client waits this long for an answer that was lost: librdkafka's default, the longest.
     lost_answer_s: float = 60.0
+    # An open transaction of a member that is gone hides what stands behind it until the broker
+    # aborts it: the clients' default, the longest.
+    open_transaction_s: float = 60.0
     # A fault lasts until it has met something: a client that lost its broker stays away for half a
     # minute at most before it tries again (kafka-python's default, the longest).
     fault_bites_s: float = 60.0

@@ -7,7 +7,7 @@ from testbed.history import Group, History, Outcome, Process, Sent, Settled
 from testbed.limits import Limits
 from testbed.observers.group import GroupObserver
 from testbed.observers.topics import TopicReader
-from testbed.patience import NEVER_S, answers_lost_until
+from testbed.patience import NEVER_S, answers_lost_until, hidden_until
 
 UNCLEAN = ("killed", "resumed")
 # Until all is answered, commits only tell that something moves; a question costs the broker more
@@ -24,7 +24,8 @@ class Settling:
     counts from the end of the session of a member that is gone or was frozen, or from when a
     client has given up an answer that was lost on the way, and is ``first_answer_s`` until a
     consumer that was just started has answered anything. Where all is answered and only the commit
-    is missing it is ``late_commit_s``: some commit by a clock.
+    is missing it is ``late_commit_s``: some commit by a clock. While an open transaction of a
+    member that is gone hides what others do, it does not count.
     """
 
     history: History
@@ -66,7 +67,12 @@ class Settling:
             return "capped"
         if quiet_s <= self.limits.settle_s:
             return ""
-        return "stalled" if quiet_s > self._patience_s() else ""
+        if quiet_s <= self._patience_s():
+            return ""
+        if now < hidden_until(self.history, self.limits) and self.group.unstable():
+            self._changed = now  # whoever goes on is not seen yet
+            return ""
+        return "stalled"
 
     def _committed(self) -> dict[int, int]:
         now = self.history.now()

@@ -74,10 +74,11 @@ class Traffic:
 
     def await_progress(self) -> None:
         """Wait until something more is answered, or until all that was published is."""
-        before = self._answered()
+        before, limits = self._answered(), self._pipeline.limits
         until(
             lambda: self._answered() > before or self._answered() >= self.published,
-            within_s=self._pipeline.limits.stalled_s,
+            # What is gone may have a transaction open, which hides the others' answers.
+            within_s=limits.stalled_s + limits.open_transaction_s,
             what="the others to answer something",
             every_s=0.01,
         )

@@ -8,7 +8,8 @@ from testbed.history import Began, Group, History, Member, Outcome, Process, Sen
 from testbed.limits import Limits
 from testbed.settling import Settling
 
-LIMITS = Limits(stalled_s=15, first_answer_s=60, settle_s=2, outcomes_s=300, late_commit_s=45)
+LIMITS = Limits(stalled_s=15, first_answer_s=60, settle_s=2, outcomes_s=300, late_commit_s=45,
+                open_transaction_s=60)  # fmt: skip
 
 
 class Situation:
@@ -16,6 +17,7 @@ class Situation:
 
     def __init__(self):
         self.time, self.offsets, self.alive = 0.0, {}, [object()]
+        self.unstable: set = set()
         self.history = History(clock=lambda: self.time)
         self.history.append(Began(scenario="s", at=0.001))
         for n in range(2):
@@ -28,7 +30,7 @@ class Situation:
             history=self.history,
             fleet=SimpleNamespace(running=lambda: self.alive),
             reader=self.reader,
-            group=SimpleNamespace(committed=self.committed),
+            group=SimpleNamespace(committed=self.committed, unstable=lambda: self.unstable),
             limits=LIMITS,
             session_timeout_s=6,
         )
@@ -139,6 +141,26 @@ def test_a_killed_member_holds_its_work_until_its_session_ends(situation):
     assert situation.reason_at(1) == ""
     assert situation.reason_at(21.5) == ""
     assert situation.reason_at(22.5) == "stalled"
+
+
+def test_an_open_transaction_of_a_killed_member_hides_what_its_successor_does(situation):
+    """Until the broker aborts it; then the successor has its own time."""
+    situation.answer(1)
+    situation.history.append(Process(at=1.0, instance=0, incarnation=1, what="killed"))
+    situation.unstable = {("predictions", 0, 7)}
+    assert [situation.reason_at(time) for time in (3, 30, 59)] == ["", "", ""]
+    situation.unstable = set()
+    assert situation.reason_at(60) == ""
+    assert situation.reason_at(76) == "stalled"
+
+
+def test_no_transaction_is_waited_for_longer_than_a_client_may_take(situation):
+    """Nor one that nobody left: a member that lives ends its own."""
+    situation.unstable = {("predictions", 0, 7)}
+    situation.answer(1)
+    assert [situation.reason_at(time) for time in (3, 20)] == ["", "stalled"]
+    situation.history.append(Process(at=20.0, instance=0, incarnation=1, what="killed"))
+    assert [situation.reason_at(time) for time in (43, 79, 96)] == ["", "", "stalled"]
 
 
 def test_a_member_killed_while_it_joined_holds_work_for_a_session_of_its_own(situation):

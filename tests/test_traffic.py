@@ -18,7 +18,9 @@ class Pipeline:
     def __init__(self):
         self.lots: list[int] = []
         self.reader = SimpleNamespace(count=0)
-        self.limits = SimpleNamespace(stalled_s=0.2, outcomes_s=30, lost_answer_s=0)
+        self.limits = SimpleNamespace(
+            stalled_s=0.2, outcomes_s=30, lost_answer_s=0, open_transaction_s=0
+        )
         self.fleet, self.history = SimpleNamespace(running=lambda: ["one"]), History()
 
     def publish(self, drafts: list, phase: str) -> None:

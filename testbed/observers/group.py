@@ -122,6 +122,20 @@ class GroupObserver:
             ends[role][partition] = offset
         return ends
 
+    def unstable(self) -> set[tuple[str, int, int]]:
+        """Where read_committed readers of outcomes cannot get to the end: role, partition, offset.
+
+        Behind each stands an open transaction.
+        """
+        visible = self.ends("predictions", "dead letters")
+        ends = self.ends("predictions", "dead letters", committed_only=False)
+        return {
+            (role, partition, at)
+            for role, offsets in visible.items()
+            for partition, at in offsets.items()
+            if at < ends[role][partition]
+        }
+
     def checkpoint(self, reason: str, *, settled: bool = False) -> Checkpoint:
         """Record commits, and the ends read after them: what was committed must be visible."""
         with self._looking:

@@ -19,7 +19,7 @@ from testbed.proof.consumers import ROOT, Honest, Saboteur
 from testbed.reporting import record
 
 # Patience with a broken consumer: each is still far above what an honest one needs.
-SHORT_S = {"consumer_stop": 20, "first_answer": 30}
+SHORT_S = {"consumer_stop": 20, "first_answer": 30, "open_transaction": 15}
 ONE_WITHIN_S = 300.0  # all scenarios of one saboteur; most need ten seconds
 ALL_WITHIN_S = 1800.0  # all features for one honest consumer, a slow one on a busy machine
 EVERY_TAG = ("--tags", "@integration")  # also what is in work, which behave leaves out by itself
