@@ -49,12 +49,16 @@ def test_the_picture_has_a_bar_for_each_span():
 @pytest.fixture
 def unheard(monkeypatch):
     """Nobody listens at first, nor afterwards; however short, each span is worth telling."""
-    sink = tracing._Sink
-    sink.path = sink.file = None
+
+    def silence():
+        if tracing._Sink.file:  # of another test in this process, or of this one
+            tracing._Sink.file.close()
+        tracing._Sink.path = tracing._Sink.file = None
+
+    silence()
     monkeypatch.setattr(tracing, "WORTH_S", 0.0)
     yield
-    sink.file.close()
-    sink.path = sink.file = None
+    silence()
 
 
 @pytest.mark.usefixtures("unheard")
