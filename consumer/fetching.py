@@ -81,7 +81,8 @@ class Source:
             self._paused = True
             self._client.pause(self._partitions(self.assigned))
         self._metrics.pulse.beat()
-        self._held += self._sound(self._client.consume(100, wait_s))
+        more = self._sound(self._client.consume(100, wait_s))  # which may take held ones away
+        self._held += more
 
     def commit(self, offsets: dict[int, int]) -> None:
         """Commit and wait for the answer; raises ``KafkaException`` if it is refused."""

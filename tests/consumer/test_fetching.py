@@ -75,6 +75,21 @@ def test_what_was_taken_before_its_partition_went_and_came_back_comes_once():
     assert offsets(source.fetch(10)) == [1, 2]
 
 
+def test_what_is_held_of_a_partition_that_went_and_came_back_comes_once():
+    """The same while nothing can be taken."""
+    client, source, _ = joined(records(1))
+
+    def regrouped():
+        client.revoke(0)
+        client.assign(0)
+        return records(1, 2)
+
+    client.batches.append(regrouped)
+    source.tend()
+    source.tend()
+    assert offsets(source.fetch(10)) == [1, 2]
+
+
 def test_large_records_come_a_few_at_a_time():
     """In order, each once, at least one; meanwhile no more are taken from the client."""
     half, small = b"x" * (BATCH_BYTES // 2), b"{}"
