@@ -43,7 +43,7 @@ class Source:
         self._eager, self._gather_s = eager, gather_s
         self._client, self._topic, self._health, self._metrics = client, topic, health, metrics
         self._owner: Owner | None = None
-        self._paused = False
+        self._paused: set[int] = set()  # as the client has it; it keeps that over a loss
         self._held: list = []
         self._look_at = 0.0  # monotonic seconds of the next look at the lag
         self.assigned: set[int] = set()
@@ -76,13 +76,20 @@ class Source:
         return records
 
     def tend(self, wait_s: float = 0.0) -> None:
-        """Stay a member of the group while no record can be taken."""
-        if not self._paused:
-            self._paused = True
-            self._client.pause(self._partitions(self.assigned))
+        """Stay a member of the group while no record can be taken.
+
+        What comes is held, and its partition paused: no more than one look brings is held of any.
+        A partition is paused once it has brought a record, not when it is assigned: librdkafka
+        drops a pause or resume that meets its own begin of the fetch (the operation is
+        "outdated"), and a dropped resume leaves the partition paused for good.
+        """
         self._metrics.pulse.beat()
         more = self._sound(self._client.consume(100, wait_s))  # which may take held ones away
         self._held += more
+        running = {record.partition() for record in more} - self._paused
+        if running:
+            self._paused |= running
+            self._client.pause(self._partitions(running))
 
     def commit(self, offsets: dict[int, int]) -> None:
         """Commit and wait for the answer; raises ``KafkaException`` if it is refused."""
@@ -146,18 +153,21 @@ class Source:
         self._health.trouble("input not readable, trying on", error.name())
 
     def _go_on(self) -> None:
-        if self._paused:
-            self._paused = False
-            self._client.resume(self._partitions(self.assigned))
+        self._resume(self._paused & self.assigned)
+
+    def _resume(self, paused: set[int]) -> None:
+        if paused:
+            self._paused -= paused
+            self._client.resume(self._partitions(paused))
 
     def _partitions(self, numbers: set[int]) -> list[TopicPartition]:
         return [TopicPartition(self._topic, number) for number in sorted(numbers)]
 
     def _on_assign(self, client, partitions: list[TopicPartition]) -> None:
+        new = {partition.partition for partition in partitions}
+        self._resume(self._paused & new)  # before its fetch begins: see tend
         (client.assign if self._eager else client.incremental_assign)(partitions)
-        self.assigned |= {partition.partition for partition in partitions}
-        # The client keeps a partition paused even if it was lost in between.
-        (client.pause if self._paused else client.resume)(partitions)
+        self.assigned |= new
         self._changed("assigned", len(partitions))
 
     def _on_revoke(self, client, partitions: list[TopicPartition]) -> None:
