@@ -42,3 +42,10 @@ Feature: The service outlives an outage of its broker
       And the promise holds: valid events are scored and invalid ones dead-lettered
       And the promise holds: every dead letter names the right reason
       And every promise holds
+
+    Scenario: The predictions topic refuses all messages for a moment, again and again
+      Given the scoring service is running
+      When the predictions topic refuses all messages 5 times briefly during 3000 events
+      Then the promise holds: no event is lost
+      And the promise holds: valid events are scored and invalid ones dead-lettered
+      And every promise holds

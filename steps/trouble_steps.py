@@ -74,3 +74,9 @@ def step_freeze_broker(context, count):
 def step_refuse(context, count):
     """As a topic that was set up too small."""
     context.world.troubles.refuse_results(count)
+
+
+@when("the predictions topic refuses all messages {times:d} times briefly during {count:d} events")
+def step_refuse_briefly(context, times, count):
+    """As where somebody tries out settings: one attempt fails, and the next one does not."""
+    context.world.troubles.refuse_results_briefly(count, times)

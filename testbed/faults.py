@@ -11,9 +11,6 @@ from testbed.traffic import Traffic
 from testbed.wait import until
 
 FRAMES = 40  # looks at the frozen consumer before a moment is given up as too rare
-BRIEF_S = 2.0  # a garbage collection, a slow disk: what a session is made to outlast
-MOMENTS_TRIED = 8  # of a member that is to be frozen within a transaction, or outside of one
-FIRST_LOOKS = 5  # at a frozen member's transactions, before their absence is believed
 HOLD_S = 0.3  # a frame's longest freeze: far below any session timeout
 
 
@@ -129,89 +126,6 @@ def frozen(pipeline: Pipeline, number: int) -> Iterator[None]:
         yield
     finally:
         pipeline.fleet.resume(number)
-
-
-def freeze_briefly(pipeline: Pipeline, number: int) -> None:
-    """Freeze an instance until others have answered something, at most a third of a session."""
-    hold_s = min(BRIEF_S, pipeline.session_timeout_s / 3)
-    with recorded(pipeline, "freeze briefly") as proof, frozen(pipeline, number):
-        before = pipeline.group.checkpoint("frozen")
-        proof["open_work"] = open_work(before)
-        begun = pipeline.history.now()
-        until(lambda: pipeline.history.now() - begun >= hold_s, within_s=hold_s + 1,
-              what="the freeze to last", every_s=LOOK_EVERY_S)  # fmt: skip
-
-
-def freeze_until_replaced(pipeline: Pipeline, traffic: Traffic) -> None:
-    """Freeze two instances until their sessions are over and their partitions belong to others.
-
-    One is frozen with its work in hand and no transaction open, the other within a transaction:
-    the broker fences the second by itself, and keeps nobody but the group from the first.
-    """
-    instances = len(pipeline.fleet.running())
-    members = len(pipeline.group.describe().members)
-    left = members * (instances - 2) // instances  # each may be several, a thread a member
-    with (
-        recorded(pipeline, "freeze past the session") as proof,
-        frozen_within(pipeline, 0, transaction=False),
-        frozen_within(pipeline, 1, transaction=True),
-    ):
-        proof["open_work"] = open_work(pipeline.group.checkpoint("paused"))
-        over = pipeline.history.now() + pipeline.session_timeout_s
-        until(
-            lambda: _replaced(pipeline, left) and pipeline.history.now() > over,
-            within_s=pipeline.session_timeout_s * 2 + pipeline.limits.consumer_ready_s,
-            what="the frozen members' partitions to be taken over",
-            describe=pipeline.group.describe,
-            every_s=LOOK_EVERY_S,
-        )
-        traffic.await_progress()
-
-
-@contextmanager
-def frozen_within(pipeline: Pipeline, number: int, *, transaction: bool) -> Iterator[None]:
-    """Freeze an instance within a transaction or outside of one, and thaw it whatever happens.
-
-    Where no such moment is met in ``MOMENTS_TRIED``, as without transactions, at any moment.
-    """
-    try:
-        pipeline.fleet.pause(number)
-        for _ in range(MOMENTS_TRIED):
-            if _holds_a_transaction(pipeline) == transaction:
-                break
-            pipeline.fleet.resume(number)
-            pipeline.fleet.pause(number)
-        yield
-    finally:
-        pipeline.fleet.resume(number)
-
-
-def _holds_a_transaction(pipeline: Pipeline) -> bool:
-    """Whether some output partition stays unstable at one offset: others' transactions move on.
-
-    The first looks may come before requests that were under way at the freeze.
-    """
-    looks: list[set] = []
-
-    def none_stays() -> bool:
-        looks.append(pipeline.group.unstable())
-        return len(looks) >= FIRST_LOOKS and not looks[-1] & looks[-2]
-
-    try:
-        until(none_stays, within_s=HOLD_S, what="no transaction to be open", every_s=LOOK_EVERY_S)
-    except NotReached:
-        return True
-    return False
-
-
-def _replaced(pipeline: Pipeline, left: int) -> bool:
-    group = pipeline.group.describe()
-    owned = sorted(p for member in group.members for p in member.partitions)
-    return (
-        group.state == "stable"
-        and len(group.members) <= left
-        and owned == list(range(pipeline.partitions["input"]))
-    )
 
 
 @dataclass(frozen=True)

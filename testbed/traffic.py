@@ -27,6 +27,8 @@ class Traffic:
         self._pipeline, self._drafts, self._count = pipeline, drafts, len(drafts) // 2
         self._before = pipeline.reader.count
         self._hurry, self._given_up = threading.Event(), threading.Event()
+        self._on = threading.Event()
+        self._on.set()
         self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name="traffic", daemon=True)
         self.published = 0
@@ -39,6 +41,7 @@ class Traffic:
         if error:
             self._given_up.set()
         self._hurry.set()
+        self._on.set()
         self._thread.join()
         if self._failure:
             raise self._failure
@@ -47,6 +50,14 @@ class Traffic:
     def left(self) -> int:
         """Events that are still to come."""
         return len(self._drafts) - self.published
+
+    def hold(self) -> None:
+        """Publish nothing more until ``go_on``, but for a lot that is under way."""
+        self._on.clear()
+
+    def go_on(self) -> None:
+        """Publish what was held back."""
+        self._on.set()
 
     def await_answers(self, *, share: float) -> None:
         """Wait until that share of the load is answered; one that is stuck or gone ends it too."""
@@ -96,6 +107,7 @@ class Traffic:
             self._failure = error
 
     def _publish(self, count: int, pause_s: float) -> None:
+        self._on.wait()
         drafts = self._drafts[self.published : self.published + count]
         self._pipeline.publish(drafts, phase="load")
         self.published += len(drafts)  # the last lot may be a smaller one

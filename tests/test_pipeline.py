@@ -1,12 +1,13 @@
 """A scenario's end is looked at once: what was only half looked at is never judged."""
 
+from itertools import chain
 from types import SimpleNamespace
 
 import pytest
 
 from testbed.errors import BenchError
 from testbed.history import Fault, History, Settled
-from testbed.pipeline import Pipeline
+from testbed.pipeline import BEHIND, Pipeline
 
 
 class Ending(Pipeline):
@@ -41,8 +42,9 @@ def test_a_broken_end_stays_broken():
 class Told(Pipeline):
     """A pipeline that only tells what it was made to do in the end."""
 
-    def __init__(self, events, *, running: bool = True):
+    def __init__(self, events, *, running: bool = True, took_s: float = 0.1, ends: str = "drained"):
         self.history, self.did = History(events), []
+        self._behind = Settled(reason=ends, waited_s=took_s, phase=BEHIND)
         self.publisher, self._settled_at = SimpleNamespace(count=0), 0
         self.fleet = SimpleNamespace(running=lambda: ["one"] if running else [])
 
@@ -51,6 +53,7 @@ class Told(Pipeline):
 
     def await_outcomes(self, phase=""):
         self.did.append(f"await {phase}")
+        return self.history.append(self._behind)
 
     def look(self, reason):
         self.did.append(reason)
@@ -69,14 +72,26 @@ KILL = [Fault(name="kill", phase="begin"), Fault(name="kill", phase="end", fired
 DRAINED, STALLED = (Settled(reason=one, waited_s=1.0) for one in ("drained", "stalled"))
 
 
-def test_after_a_fault_events_come_behind_it():
+def test_after_a_fault_events_come_behind_it_one_after_the_other():
     """What the service does again over it comes before their answers, and not after the end."""
     pipeline = Told([*KILL, DRAINED])
     pipeline.finish(lambda: [0, 1, 2])
-    assert pipeline.did == [
-        *("publish [0, 1, 2] behind a fault", "await behind a fault"),
-        *("stop", "final"),
-    ]
+    turns = [(f"publish [{number}] behind a fault", "await behind a fault") for number in range(3)]
+    assert pipeline.did == [*chain(*turns), "stop", "final"]
+
+
+def test_who_commits_by_a_clock_gets_the_other_events_at_once():
+    pipeline = Told([*KILL, DRAINED], took_s=5.0)
+    pipeline.finish(lambda: [0, 1, 2])
+    assert [one for one in pipeline.did if "publish" in one] == [
+        "publish [0] behind a fault", "publish [1, 2] behind a fault",
+    ]  # fmt: skip
+
+
+def test_no_more_events_come_where_one_is_not_answered():
+    pipeline = Told([*KILL, DRAINED], ends="stalled")
+    pipeline.finish(lambda: [0, 1, 2])
+    assert [one for one in pipeline.did if "publish" in one] == ["publish [0] behind a fault"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from testbed import traffic
-from testbed.errors import BenchError
+from testbed.errors import BenchError, NotReached
 from testbed.history import History
 from testbed.traffic import Traffic
 from testbed.wait import until
@@ -109,3 +109,20 @@ def test_what_goes_wrong_while_publishing_is_raised_at_the_end(quick):
     pipeline.publish = lambda drafts, phase: 1 / 0
     with pytest.raises(ZeroDivisionError), Traffic(pipeline, [object()] * 40):
         pass
+
+
+def test_a_load_on_hold_waits_and_then_goes_on(quick):
+    """Leaving it ends a hold too, and publishes the rest of the load."""
+    pipeline = Pipeline()
+    load = Traffic(pipeline, [object()] * 400)
+    load.hold()
+    with load:
+        with pytest.raises(NotReached):
+            until(lambda: pipeline.lots, within_s=0.2, what="a lot in spite of the hold")
+        load.go_on()
+        until(lambda: sum(pipeline.lots) == 400, within_s=5, what="the load to go on")
+    held = Traffic(pipeline, [object()] * 400)
+    held.hold()
+    with held:
+        pass
+    assert held.published >= 200

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from testbed import faults, models
+from testbed import faults, freezes, models
 from testbed.checker.promises.poison import BAD_LOT, GOOD_LOT
 from testbed.errors import CannotStart
 from testbed.history import INPUT, Outcome
-from testbed.pipeline import SENTINEL
+from testbed.pipeline import BEHIND, SENTINEL
 from testbed.traffic import Traffic
 
 if TYPE_CHECKING:
@@ -178,13 +178,28 @@ class Service:
         """Freeze the first instance for less than its session."""
         with self.traffic(count) as traffic:
             traffic.await_answers(share=0.3)
-            faults.freeze_briefly(self._world.pipeline, 0)
+            freezes.freeze_briefly(self._world.pipeline, 0)
 
     def freeze_until_replaced(self, count: int) -> None:
         """Freeze two instances until the group has given their work to the third."""
         with self.traffic(count) as traffic:
             traffic.await_answers(share=0.3)
-            faults.freeze_until_replaced(self._world.pipeline, traffic)
+            freezes.freeze_until_replaced(self._world.pipeline, traffic)
+            self._one_after_the_other()
+            traffic.go_on()
+
+    def _one_after_the_other(self) -> None:
+        """An event on each partition in turn, with a look at the commits behind each.
+
+        What a member had held back over the fault it does with its next event at the latest, and
+        a commit that goes back shows until others' next commit.
+        """
+        pipeline = self._world.pipeline
+        for draft in self._world.sending.sentinels():
+            pipeline.publish([draft], phase=BEHIND)
+            freezes.await_all_done(pipeline)
+            for _ in range(2):  # one alone may have crossed with a sample
+                pipeline.group.checkpoint("in turn")
 
     def share_by(self, protocol: str) -> None:
         """Have the group share its work by another protocol, through the client properties."""

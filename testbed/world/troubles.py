@@ -22,6 +22,7 @@ NARROW_BYTES_PER_S = 100_000.0  # a fifth of what the load brings along
 TOO_SMALL_BYTES = 160  # no prediction fits; a transaction's own markers just do
 USUAL_BYTES = 1_048_588
 SUFFER_S = 3.0  # of a slow network: many round trips
+MOMENT_S = 0.02  # of refusals: one attempt fails, and the next one does not
 
 
 class Troubles:
@@ -101,30 +102,39 @@ class Troubles:
 
     def refuse_results(self, count: int) -> None:
         """The predictions topic refuses every message for a while."""
-        pipeline, topics = self._world.pipeline, self._world.bench.topics
-        name = pipeline.topics[PREDICTIONS]
+        self._of_broker("broker refuses results", count, lambda _: self._refuse(SUFFER_S))
+        self._sure_of_sending()
 
-        def refuse(_broker) -> None:
-            topics.limit_size(name, TOO_SMALL_BYTES)
-            try:
-                self.last(SUFFER_S)
-            finally:
-                topics.limit_size(name, USUAL_BYTES)
+    def refuse_results_briefly(self, count: int, times: int) -> None:
+        """The same again and again, each time so short that hardly more than one attempt fails."""
+        name = "broker refuses results"
+        self._of_broker(name, count, lambda _: self._refuse(MOMENT_S), times)
+        self._sure_of_sending()
 
-        self._of_broker("broker refuses results", count, refuse)
+    def _refuse(self, for_s: float) -> None:
+        topics, name = self._world.bench.topics, self._world.pipeline.topics[PREDICTIONS]
+        topics.limit_size(name, TOO_SMALL_BYTES)
+        try:
+            self.last(for_s)
+        finally:
+            topics.limit_size(name, USUAL_BYTES)
+
+    def _sure_of_sending(self) -> None:
+        """Some clients never send again after such an answer."""
         if not self._world.bench.options.is_reference:
-            self._world.service.restart()  # some clients never send again after such an answer
+            self._world.service.restart()
 
-    def _of_broker(self, name: str, count: int, trouble: Callable) -> None:
+    def _of_broker(self, name: str, count: int, trouble: Callable, times: int = 1) -> None:
         def fault(_traffic: Traffic) -> None:
             bench, pipeline = self._world.bench, self._world.pipeline
+            self._world.service.revive()  # it may have ended over the time before
             at_stake = faults.await_open_work(pipeline)
             with faults.recorded(pipeline, name) as proof:
                 proof["open_work"] = at_stake
                 with pipeline.group.away(), self._healed():
                     trouble(bench.broker)
 
-        self._repeatedly(count, 1, fault)
+        self._repeatedly(count, times, fault)
 
     @contextmanager
     def _healed(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ from tests.consumers.saboteurs.saboteur import saboteur
 from tests.consumers.saboteurs.scenarios import (
     FLAPPING,
     FROZEN_BRIEFLY,
+    FROZEN_LONG,
     GROWN,
     ONE_KILLED,
     SCALED,
@@ -25,11 +26,11 @@ def commit_once_a_second() -> None:
     last = [0.0]
 
     @instead(AtLeastOnce, "_commit")
-    def _(commit, self):
-        if time.monotonic() - last[0] <= COMMIT_EVERY_S:
+    def _(commit, self, **how):
+        if not how and time.monotonic() - last[0] <= COMMIT_EVERY_S:
             return True
         last[0] = time.monotonic()
-        return commit(self)
+        return commit(self, **how)
 
 
 @saboteur("no-loss", GROWN, source="B-53", also="lag-returns")
@@ -93,6 +94,19 @@ def commits_what_it_once_had():
     def _(commit, self, offsets):
         known.update(offsets)
         commit(self, dict(known))
+
+
+@saboteur("commit-monotone", FROZEN_LONG, source="B-32 B-44",
+          also=("no-duplicates", "commit-reaches-end", "stops-clean", "lag-returns"))  # fmt: skip
+def keeps_what_it_meant_to_commit():
+    """Put out of its group, it commits what it still meant to as soon as it is a member again."""
+    commit_once_a_second()
+
+    @instead(AtLeastOnce, "lost")
+    def _(lost, self, partitions):
+        kept = dict(self._delivered)
+        lost(self, partitions)
+        self._delivered |= kept
 
 
 @saboteur("stays-up", SCALED, source="B-42")

@@ -23,10 +23,12 @@ from tests.consumers.saboteurs.scenarios import (
     KILLED_BEFORE,
     LOOKED_AT,
     NAMESAKE,
+    REFUSED_BRIEFLY,
     STOPPED,
 )
 
 STEP_S = 10.0
+AGAIN_S = 0.5  # many wait as long before they try again after a refusal
 
 
 @saboteur("no-duplicates", KILLED_BEFORE, delivery=EXACTLY_ONCE, runs=AT_LEAST_ONCE, source="B-47")
@@ -214,3 +216,22 @@ def takes_its_name_back_and_goes_on():
     @instead(ExactlyOnce, "_rewind")
     def _(_rewind, _self):
         return None
+
+
+@saboteur("no-loss", REFUSED_BRIEFLY, delivery=EXACTLY_ONCE, source="B-50",
+          also=("lag-returns",))  # fmt: skip
+def goes_on_behind_what_was_refused():
+    """Goes on behind a batch that was refused; it ends at the third refusal in a row, and heals."""
+    failed: list[int] = []
+
+    @instead(ExactlyOnce, "_transact")
+    def _(transact, self, batch: Batch):
+        transact(self, batch)
+        failed.clear()
+
+    @instead(ExactlyOnce, "_rewind")
+    def _(_rewind, _self):
+        failed.append(1)
+        if len(failed) == 3:
+            os._exit(1)
+        time.sleep(AGAIN_S)
