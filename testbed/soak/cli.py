@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -14,9 +15,13 @@ from statistics import median
 import msgspec
 
 from testbed.errors import UsageError
+from testbed.guardian import Guardian
+from testbed.processes import TOKEN_VARIABLE
+from testbed.processes.family import tokens
 from testbed.soak import pressure
 
 ROOT = Path(__file__).resolve().parents[2]
+RUN = (sys.executable, "-m", "testbed", "run")
 FIRST_SEED = 1000
 INTERRUPTED = (129, 130, 143)
 
@@ -45,8 +50,9 @@ def main(words: list[str]) -> int:
     shutil.rmtree(asked.into, ignore_errors=True)
     asked.into.mkdir(parents=True)
     done: list[Run] = []
+    guardian = Guardian.start(f"soak-{secrets.token_hex(4)}")  # ends the run in hand after a kill
     try:
-        for run in _runs(asked, for_run):
+        for run in _runs(asked, for_run, guardian.token):
             done.append(run)
             with open(asked.into / "runs.jsonl", "ab") as file:
                 file.write(msgspec.json.encode(run) + b"\n")
@@ -54,6 +60,8 @@ def main(words: list[str]) -> int:
             sys.stdout.flush()
     except KeyboardInterrupt:
         sys.stdout.write("Interrupted; what was done until then:\n")
+    finally:
+        guardian.close()
     sys.stdout.write("\n".join(verdict(done)) + "\n")
     return int(not done or any(run.code for run in done))
 
@@ -77,13 +85,13 @@ def verdict(runs: list[Run]) -> list[str]:
     ]
 
 
-def _runs(asked, for_run: list[str]) -> Iterator[Run]:
+def _runs(asked, for_run: list[str], token: str) -> Iterator[Run]:
     for number in range(1, asked.runs + 1):
         seed, pressed = FIRST_SEED + number, number <= asked.runs * asked.pressed
         folder = asked.into / f"run-{number}"
         cores = os.cpu_count() or 1
         with pressure.on(cores, seed) if pressed else nullcontext():
-            run = _one(number, seed, pressed, folder, for_run)
+            run = _one(number, seed, pressed, folder, for_run, token)
         if run.code in INTERRUPTED:
             raise KeyboardInterrupt
         if run.code == 0:
@@ -93,13 +101,16 @@ def _runs(asked, for_run: list[str]) -> Iterator[Run]:
             return
 
 
-def _one(number: int, seed: int, pressed: bool, folder: Path, for_run: list[str]) -> Run:
+def _one(
+    number: int, seed: int, pressed: bool, folder: Path, for_run: list[str], token: str
+) -> Run:
     folder.mkdir()
-    words = ["run", "-D", f"seed={seed}", "-D", f"reports={folder}", *for_run]
+    words = ["-D", f"seed={seed}", "-D", f"reports={folder}", *for_run]
+    env = os.environ | {TOKEN_VARIABLE: tokens(token)}
     begun = time.monotonic()
     with open(folder / "run.log", "wb") as log:
         code = subprocess.run(
-            [sys.executable, "-m", "testbed", *words], cwd=ROOT, stdout=log,
+            [*RUN, *words], cwd=ROOT, env=env, stdout=log,
             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, check=False,
         ).returncode  # fmt: skip
     return Run(number, seed, pressed, code, round(time.monotonic() - begun, 2))

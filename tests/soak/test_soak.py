@@ -1,5 +1,6 @@
 """Many runs: what their failures say, what is kept of them, and who else wants the processor."""
 
+import subprocess
 import sys
 from subprocess import CompletedProcess
 
@@ -65,6 +66,23 @@ def test_a_soak_may_go_on_behind_a_failure(soak):
 def test_an_interrupted_run_is_none(soak, capsys):
     assert soak([0, 130], "--runs", "5") == 0
     assert "1 runs" in capsys.readouterr().out
+
+
+def test_a_killed_soak_takes_its_run_along(tmp_path):
+    """As any other run: nothing is left to go on for minutes."""
+    lives = "import os, signal; print(os.getpid(), flush=True); signal.pause()"
+    program = (
+        "import sys; from testbed.soak import cli;"
+        f"cli.RUN = (sys.executable, '-c', {lives!r});"
+        f"cli.main(['--pressed', '0', '--into', {str(tmp_path / 'soak')!r}])"
+    )
+    soak = subprocess.Popen([sys.executable, "-c", program])
+    log = tmp_path / "soak" / "run-1" / "run.log"
+    until(lambda: log.exists() and log.read_text().endswith("\n"), within_s=20, what="a run")
+    run = psutil.Process(int(log.read_text()))
+    soak.kill()
+    soak.wait()
+    until(lambda: not run.is_running(), within_s=10, what="the run to be gone")
 
 
 def test_somebody_elses_folder_is_left_alone(tmp_path):
