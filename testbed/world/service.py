@@ -198,8 +198,7 @@ class Service:
         for draft in self._world.sending.sentinels():
             pipeline.publish([draft], phase=BEHIND)
             freezes.await_all_done(pipeline)
-            for _ in range(2):  # one alone may have crossed with a sample
-                pipeline.group.checkpoint("in turn")
+            pipeline.group.checkpoint("in turn")
 
     def share_by(self, protocol: str) -> None:
         """Have the group share its work by another protocol, through the client properties."""

@@ -5,8 +5,7 @@ Inferred from: each two checkpoints that show the partition. One that shows no o
 nothing: the broker may have had none to tell just then.
 Excused: under at-least-once a step back that follows a cut from the broker and is made good; a
 client that sends commits without waiting for answers may send an old one again.
-Cannot see: a step back that was made good between two checkpoints, or at once after a look that
-two threads may have recorded in the wrong order.
+Cannot see: a step back that was made good between two checkpoints.
 """
 
 from testbed.checker.case import Case
@@ -28,28 +27,11 @@ def check(case: Case) -> Finding:
             examined += 1
             known = before.get(partition)
             if known is not None and offset < known[0]:
-                if _crossed(case.checkpoints, number, partition, known):
-                    continue
                 if _sent_again(case, number, partition, known[0]):
                     continue
                 violations.append(_violation(partition, offset, look, *known))
             before[partition] = (offset, look)
     return ABOUT.finding(examined, violations, "" if examined else "nothing was committed")
-
-
-def _crossed(
-    looks: list[Checkpoint], number: int, partition: int, known: tuple[int, Checkpoint]
-) -> bool:
-    """Whether two looks may have crossed: a live one, and one that was asked for beside it.
-
-    Two hands record them, so the later entry may be the earlier reading; the next look tells.
-    """
-    look, (offset, earlier) = looks[number], known
-    beside = number > 0 and looks[number - 1] is earlier
-    if not beside or (look.reason == "live") == (earlier.reason == "live"):
-        return False
-    later = (one.committed[partition] for one in looks[number + 1 :] if partition in one.committed)
-    return next(later, -1) >= offset
 
 
 def _sent_again(case: Case, number: int, partition: int, known: int) -> bool:

@@ -118,9 +118,9 @@ def forward():
     return story.end()
 
 
-@TWINS.good("commit-monotone")
-def crossed():
-    """A live look that was read before, and recorded behind, one that was asked for."""
+@TWINS.bad("commit-monotone", says="2 committed or more, as at")
+def back_for_a_moment():
+    """One look alone shows it, and the next commit makes it good."""
     story = Story(ALO)
     story.answer(story.send(), story.send())
     story.settle()
