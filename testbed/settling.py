@@ -62,17 +62,22 @@ class Settling:
         quiet_s = now - self._changed
         if not self.lag(committed):
             complete = self.reader.count >= self.expected
-            return "drained" if complete or quiet_s > self.limits.settle_s else ""
+            over = complete or (quiet_s > self.limits.settle_s and not self._hidden(now))
+            return "drained" if over else ""
         if now - self._begun > self.limits.outcomes_s:
             return "capped"
         if quiet_s <= self.limits.settle_s:
             return ""
         if quiet_s <= self._patience_s():
             return ""
-        if now < hidden_until(self.history, self.limits) and self.group.unstable():
-            self._changed = now  # whoever goes on is not seen yet
-            return ""
-        return "stalled"
+        return "" if self._hidden(now) else "stalled"
+
+    def _hidden(self, now: float) -> bool:
+        """Whether a gone member's open transaction hides who goes on: the quiet begins anew."""
+        hidden = now < hidden_until(self.history, self.limits) and bool(self.group.unstable())
+        if hidden:
+            self._changed = now
+        return hidden
 
     def _committed(self) -> dict[int, int]:
         now = self.history.now()

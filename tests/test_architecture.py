@@ -32,7 +32,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "testbed/errors": (),
     "testbed/tracing": (),
     "testbed/trace": ("errors", "tracing"),
-    "testbed/soak": ("errors",),
+    "testbed/soak": ("errors", "guardian", "processes"),
     "testbed/security": ("asking", "brokers", "errors", "history"),
     "testbed/replay": (
         *("brokers", "clients", "errors", "history", "limits", "observers", "options"),
@@ -70,7 +70,17 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 # What nothing below the world may reach up to.
 UPPER = ("world", "session", "runner", "reporting", "vocabulary")
 LOWER = (
-    *("applies", "bench", "clients", "faults", "fleet", "leftovers", "models", "network"),
+    *(
+        "applies",
+        "bench",
+        "clients",
+        "faults",
+        "fleet",
+        "freezes",
+        "leftovers",
+        "models",
+        "network",
+    ),
     *("pacing", "pipeline", "producing", "security", "settling", "topics", "traffic"),
 )
 # Libraries that only some parts may touch, and what the others use instead.

@@ -154,6 +154,19 @@ def test_an_open_transaction_of_a_killed_member_hides_what_its_successor_does(si
     assert situation.reason_at(76) == "stalled"
 
 
+def test_what_is_done_and_hidden_by_an_open_transaction_is_waited_for(situation):
+    """All is committed by the successor; its answers stand behind what the killed one left."""
+    situation.answer(1)
+    situation.offsets = {0: 2}
+    situation.history.append(Process(at=1.0, instance=0, incarnation=1, what="killed"))
+    situation.unstable = {("predictions", 0, 7)}
+    assert [situation.reason_at(time) for time in (3, 30, 59)] == ["", "", ""]
+    situation.unstable = set()
+    assert [situation.reason_at(time) for time in (60, 61.5)] == ["", "drained"]
+    situation.answer(1)
+    assert situation.reason_at(61.6) == "drained"
+
+
 def test_no_transaction_is_waited_for_longer_than_a_client_may_take(situation):
     """Nor one that nobody left: a member that lives ends its own."""
     situation.unstable = {("predictions", 0, 7)}

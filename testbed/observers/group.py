@@ -12,6 +12,7 @@ from confluent_kafka import (
     ConsumerGroupState,
     ConsumerGroupTopicPartitions,
     IsolationLevel,
+    KafkaError,
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient, OffsetSpec
@@ -24,6 +25,7 @@ from testbed.wait import until
 
 ASK_S = 2.0  # one plain question to one broker of several
 EVERY_S = 0.1  # often enough to see a commit that runs ahead; one tick costs ~5 ms of broker
+UNSTABLE = KafkaError.UNSTABLE_OFFSET_COMMIT
 MEMBERS_EVERY = 3  # ticks, while the group is stable: to ask who is in it costs the most
 
 
@@ -77,19 +79,23 @@ class GroupObserver:
         topic = self._topics["input"]
         if self._plain_servers:
             return self._plainly_committed(topic)
-        asked = [TopicPartition(topic, p) for p in range(self._partitions["input"])]
-        request = ConsumerGroupTopicPartitions(self.name, asked)
-        told = self._questions.ask(
-            lambda admin: admin.list_consumer_group_offsets([request], request_timeout=NEVER_S)[
-                self.name
-            ],
-            "tell the group's offsets",
-        )
         return {
             place.partition: place.offset
-            for place in told.topic_partitions
+            for place in self._offsets_told(require_stable=False)
             if place.offset >= 0 and not place.error
         }
+
+    def _offsets_told(self, *, require_stable: bool) -> list[TopicPartition]:
+        """What the coordinator says of each input partition; stable: to no open transaction's."""
+        topic = self._topics["input"]
+        asked = [TopicPartition(topic, p) for p in range(self._partitions["input"])]
+        request = ConsumerGroupTopicPartitions(self.name, asked)
+        how = {"require_stable": require_stable, "request_timeout": NEVER_S}
+        told = self._questions.ask(
+            lambda admin: admin.list_consumer_group_offsets([request], **how)[self.name],
+            "tell the group's offsets",
+        )
+        return told.topic_partitions
 
     def _plainly_committed(self, topic: str) -> dict[int, int]:
         def told() -> tuple[dict[int, int]] | None:
@@ -123,10 +129,22 @@ class GroupObserver:
         return ends
 
     def unstable(self) -> set[tuple[str, int, int]]:
-        """Where read_committed readers of outcomes cannot get to the end: role, partition, offset.
+        """Where an open transaction stands in the way: role, partition, offset.
 
-        Behind each stands an open transaction.
+        Readers of outcomes, read_committed, get no further there; whoever takes over an input
+        partition does not learn where to begin.
         """
+        return self._hidden_outcomes() | self._pending_offsets()
+
+    def _pending_offsets(self) -> set[tuple[str, int, int]]:
+        if self._plain_servers:
+            return set()  # the plain question knows nothing of it
+        told = self._offsets_told(require_stable=True)
+        pending = {one.partition for one in told if one.error and one.error.code() == UNSTABLE}
+        done = self.committed() if pending else {}
+        return {("input", partition, done.get(partition, 0)) for partition in pending}
+
+    def _hidden_outcomes(self) -> set[tuple[str, int, int]]:
         visible = self.ends("predictions", "dead letters")
         ends = self.ends("predictions", "dead letters", committed_only=False)
         return {
