@@ -49,3 +49,10 @@ Feature: The service outlives an outage of its broker
       Then the promise holds: no event is lost
       And the promise holds: valid events are scored and invalid ones dead-lettered
       And every promise holds
+
+    Scenario: The predictions topic refuses all messages on the first day
+      Given the scoring service is running
+      When the predictions topic refuses what comes of the first 300 events for a while
+      Then the promise holds: no event is lost
+      And the promise holds: valid events are scored and invalid ones dead-lettered
+      And every promise holds

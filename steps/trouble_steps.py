@@ -80,3 +80,9 @@ def step_refuse(context, count):
 def step_refuse_briefly(context, times, count):
     """As where somebody tries out settings: one attempt fails, and the next one does not."""
     context.world.troubles.refuse_results_briefly(count, times)
+
+
+@when("the predictions topic refuses what comes of the first {count:d} events for a while")
+def step_refuse_first(context, count):
+    """As on the first day, before anything counts as done; more events follow."""
+    context.world.troubles.refuse_the_first_results(count)

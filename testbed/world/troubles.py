@@ -79,14 +79,7 @@ class Troubles:
         with faults.recorded(pipeline, NAMESAKE) as proof:
             proof |= {"open_work": at_stake, "names": len(names)}
             self._world.transactions.take_over(names)
-        done = pipeline.group.committed()
-        with suppress(NotReached):  # then a promise is broken, which says so
-            until(
-                lambda: not pipeline.fleet.running() or pipeline.group.committed() != done,
-                within_s=self._world.limits.fault_bites_s,
-                what="the service to go on, or to end",
-                every_s=LOOK_EVERY_S,
-            )
+        self._await_going_on(pipeline.group.committed(), self._world.limits.fault_bites_s)
 
     def restart_broker(self, count: int) -> None:
         """An orderly restart, as for an upgrade."""
@@ -111,13 +104,42 @@ class Troubles:
         self._of_broker(name, count, lambda _: self._refuse(MOMENT_S), times)
         self._sure_of_sending()
 
+    def refuse_the_first_results(self, count: int) -> None:
+        """The same before anything counts as done; as many events come behind it."""
+        pipeline, sending, service = self._world.pipeline, self._world.sending, self._world.service
+        with faults.recorded(pipeline, "broker refuses results") as proof, self._refusing():
+            pipeline.publish(sending.load(count), phase="load")
+            proof["open_work"] = faults.await_open_work(pipeline)
+            self.last(SUFFER_S)
+        service.revive()
+        done = pipeline.group.committed()
+        pipeline.publish(sending.load(count), phase="load")
+        self._await_going_on(done, pipeline.limits.stalled_s)
+        self._sure_of_sending()
+
     def _refuse(self, for_s: float) -> None:
+        with self._refusing():
+            self.last(for_s)
+
+    @contextmanager
+    def _refusing(self) -> Iterator[None]:
         topics, name = self._world.bench.topics, self._world.pipeline.topics[PREDICTIONS]
         topics.limit_size(name, TOO_SMALL_BYTES)
         try:
-            self.last(for_s)
+            yield
         finally:
             topics.limit_size(name, USUAL_BYTES)
+
+    def _await_going_on(self, done: dict[int, int], within_s: float) -> None:
+        """Until more than ``done`` is committed, or the service has ended, so long at most."""
+        pipeline = self._world.pipeline
+        with suppress(NotReached):  # then a promise is broken, which says so
+            until(
+                lambda: not pipeline.fleet.running() or pipeline.group.committed() != done,
+                within_s=within_s,
+                what="the service to go on, or to end",
+                every_s=LOOK_EVERY_S,
+            )
 
     def _sure_of_sending(self) -> None:
         """Some clients never send again after such an answer."""

@@ -68,6 +68,7 @@ STEADY = "service_levels: The time from each event to its answer"
 DRAINED = "service_levels: A backlog of events is worked off to the last one"
 
 CRASHED_BROKER = "broker_outages: The broker crashes and comes back"
+REFUSED_FIRST = "broker_outages: The predictions topic refuses all messages on the first day"
 REFUSED_BRIEFLY = "broker_outages: The predictions topic refuses all messages for a moment"
 
 LOST_KEEPER = "broker_cluster: The broker that keeps the group's progress is lost"

@@ -24,6 +24,7 @@ from tests.consumers.saboteurs.scenarios import (
     LOOKED_AT,
     NAMESAKE,
     REFUSED_BRIEFLY,
+    REFUSED_FIRST,
     STOPPED,
 )
 
@@ -235,3 +236,17 @@ def goes_on_behind_what_was_refused():
         if len(failed) == 3:
             os._exit(1)
         time.sleep(AGAIN_S)
+
+
+@saboteur("no-loss", REFUSED_FIRST, delivery=EXACTLY_ONCE, source="B-50",
+          also=("lag-returns",))  # fmt: skip
+def goes_back_only_where_it_had_been():
+    """Goes back to what is committed after an abort, and nowhere where nothing is."""
+
+    @instead(Source, "rewind")
+    def _(_rewind, self):
+        self._go_on()
+        self._held.clear()
+        for place in self._client.committed(self._partitions(self.assigned), timeout=STEP_S):
+            if place.offset >= 0:
+                self._client.seek(place)
