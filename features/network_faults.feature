@@ -85,3 +85,19 @@ Feature: The service answers as often as it promises, however bad its network is
         | what                                          |
         | that its work counts as done with its results |
         | that its results are final                    |
+
+    @slow
+    Scenario: The service hears late that its results were stored
+      Given the scoring service is running
+      When it hears 8 seconds late that its results were stored while it works on 3000 events
+      Then the promise holds: no event is lost
+      And the promise holds: no event is answered twice
+      And every promise holds
+
+    @slow @exactly-once
+    Scenario: The service hears late that its results are final
+      Given the scoring service is running
+      When it hears 8 seconds late that its results are final while it works on 3000 events
+      Then the promise holds: no event is lost
+      And the promise holds: no event is answered twice
+      And every promise holds

@@ -45,6 +45,12 @@ def step_lose_answer(context, answer, times, count):
     context.world.troubles.lose_answers(answer, count, times)
 
 
+@when("it hears {by_s:d} seconds late {answer:Answer} while it works on {count:d} events")
+def step_delay_answer(context, by_s, answer, count):
+    """The broker did what it was asked for; who gives up waiting does not know that."""
+    context.world.troubles.delay_answer(answer, count, by_s)
+
+
 @when("another program takes over its transactions while it works on {count:d} events")
 def step_usurp(context, count):
     """A second service that was given the same name by mistake, and is ended again."""

@@ -115,8 +115,8 @@ class Network:
     def answer(self, api: str, action: str, *, nth: int = 1, by_s: float = 0.0) -> Iterator[None]:
         """The n-th answer to a kind of request is lost, swallowed or delayed.
 
-        Counts from before the body; waits behind it until it happened. Raises ``BenchError``
-        where it does not, or while another fault is on.
+        Counts from before the body; waits behind it until it happened, and until a delay is over.
+        Raises ``BenchError`` where it does not, or while another fault is on.
         """
         name = f"{DONE.get(action, action)} {api} answer"
         with self._alone(name) as (proxy, begun):
@@ -124,6 +124,7 @@ class Network:
             try:
                 yield
                 self._await_fired(proxy, trigger, name)
+                self._last(by_s)
             finally:
                 self._heal(proxy)
                 fired = proxy.fired(trigger)

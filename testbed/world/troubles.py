@@ -63,6 +63,10 @@ class Troubles:
         """The broker does what it is asked for, and its answer never arrives."""
         self._repeatedly(count, times, lambda _: self._world.network.lose_answer(api))
 
+    def delay_answer(self, api: str, count: int, by_s: float) -> None:
+        """The broker does what it is asked for, and its answer comes when nobody waits any more."""
+        self._repeatedly(count, 1, lambda _: self._world.network.delay_answer(api, by_s))
+
     def usurp(self, count: int) -> bool:
         """Somebody else takes the names of the service's transactions; False where it has none."""
         self._repeatedly(count, 1, lambda _: self._taken_over())

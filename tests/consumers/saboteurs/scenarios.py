@@ -62,6 +62,8 @@ OFFSETS_UNHEARD = (
     "network_faults: The service never hears that its work counts as done with its results"
 )
 
+FINAL_LATE = "network_faults: The service hears late that its results are final"
+
 SHOWN = "observability: Scores, dead letters and backlog are shown as they are"
 
 STEADY = "service_levels: The time from each event to its answer"

@@ -18,6 +18,7 @@ from tests.consumers.saboteurs.saboteur import AT_LEAST_ONCE, EXACTLY_ONCE, sabo
 from tests.consumers.saboteurs.scenarios import (
     ABANDONED,
     CANCELLED,
+    FINAL_LATE,
     FROZEN_LONG,
     IDLE_RESTART,
     KILLED_BEFORE,
@@ -29,6 +30,7 @@ from tests.consumers.saboteurs.scenarios import (
 )
 
 STEP_S = 10.0
+PATIENCE_S = 3.0
 AGAIN_S = 0.5  # many wait as long before they try again after a refusal
 
 
@@ -250,3 +252,34 @@ def goes_back_only_where_it_had_been():
         for place in self._client.committed(self._partitions(self.assigned), timeout=STEP_S):
             if place.offset >= 0:
                 self._client.seek(place)
+
+
+@saboteur("no-duplicates", FINAL_LATE, delivery=EXACTLY_ONCE, source="B-10", also=("no-loss",))
+def takes_a_late_answer_for_a_no():
+    """What was not confirmed for three seconds it does again, from memory and by a new client."""
+    held: list[Batch] = []
+
+    @instead(ExactlyOnce, "_transact")
+    def _(transact, self, batch: Batch):
+        held[:] = [batch]
+        transact(self, batch)
+        held.clear()
+
+    @instead(ExactlyOnce, "_insist")
+    def _(insist, self, step):
+        end = time.monotonic() + PATIENCE_S
+
+        def impatient():
+            try:
+                return step()
+            except KafkaException as error:
+                if time.monotonic() < end:
+                    raise
+                raise _AbortedError(error.args[0]) from error
+
+        return insist(self, impatient)
+
+    @instead(ExactlyOnce, "_rewind")
+    def _(_rewind, self):
+        if held:
+            self.deliver(held[0])
