@@ -13,6 +13,7 @@ from testbed.wait import until
 BRIEF_S = 2.0  # a garbage collection, a slow disk: what a session is made to outlast
 MOMENTS_TRIED = 8  # of a member that is to be frozen within a transaction, or outside of one
 FIRST_LOOKS = 5  # at a frozen member's transactions, before their absence is believed
+IDLE_S = 2.0  # for commits by a clock of a second, of what was meant to be committed long ago
 QUIET_S = 5.0  # most commit within seconds; for the others the load goes on without a quiet moment
 
 
@@ -72,6 +73,18 @@ def await_all_done(pipeline: Pipeline) -> None:
 
     with suppress(NotReached):  # a promise tells; or it commits by a slow clock
         until(done, within_s=QUIET_S, what="all to count as done", every_s=LOOK_EVERY_S)
+
+
+def await_a_commit(pipeline: Pipeline) -> None:
+    """Wait for a commit though there is nothing to do, ``IDLE_S`` at most; a right one has none."""
+    done = pipeline.group.committed()
+    with suppress(NotReached):
+        until(
+            lambda: pipeline.group.committed() != done,
+            within_s=IDLE_S,
+            what="a commit without work",
+            every_s=LOOK_EVERY_S,
+        )
 
 
 @contextmanager

@@ -36,6 +36,14 @@ def test_who_commits_by_a_slow_clock_is_not_waited_for(monkeypatch):
     freezes.await_all_done(pipeline)
 
 
+def test_a_commit_without_work_is_waited_for_as_long_as_a_clock_may_take(monkeypatch):
+    pipeline, left = bench((10, 5), (10, 5), (3, 5), (0, 0))
+    freezes.await_a_commit(pipeline)
+    assert left == [(0, 0)]
+    monkeypatch.setattr(freezes, "IDLE_S", 0.05)
+    freezes.await_a_commit(bench((10, 5))[0])
+
+
 def group(state: str, *partitions: tuple[int, ...]) -> Group:
     members = (Member(member_id=str(n), client_id="", partitions=own)
                for n, own in enumerate(partitions))  # fmt: skip

@@ -195,6 +195,8 @@ class Service:
         a commit that goes back shows until others' next commit.
         """
         pipeline = self._world.pipeline
+        freezes.await_a_commit(pipeline)
+        pipeline.group.checkpoint("in turn")
         for draft in self._world.sending.sentinels():
             pipeline.publish([draft], phase=BEHIND)
             freezes.await_all_done(pipeline)
