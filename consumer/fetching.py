@@ -16,6 +16,8 @@ log = logging.getLogger(__name__)
 WAIT_S = 0.1  # for a first record; also how long a stop may go unseen
 LOOK_EVERY_S = 0.2  # a look costs a few microseconds a partition
 ANSWER_S = 5.0  # for the broker to tell committed offsets
+HELD = 1000  # records that wait while none can be taken: a minute's and more
+RESUME_AGAIN_S = 1.0  # long after the client has done the first, or dropped it
 BATCH_BYTES = 8 * 2**20  # of values; a batch of ordinary events reaches its count first
 
 
@@ -44,6 +46,8 @@ class Source:
         self._client, self._topic, self._health, self._metrics = client, topic, health, metrics
         self._owner: Owner | None = None
         self._paused: set[int] = set()  # as the client has it; it keeps that over a loss
+        self._resumed: set[int] = set()  # so far once
+        self._resume_again_at = 0.0  # monotonic seconds
         self._held: list = []
         self._look_at = 0.0  # monotonic seconds of the next look at the lag
         self.assigned: set[int] = set()
@@ -76,20 +80,17 @@ class Source:
         return records
 
     def tend(self, wait_s: float = 0.0) -> None:
-        """Stay a member of the group while no record can be taken.
+        """Stay a member of the group while no record can be taken; one at most is held each time.
 
-        What comes is held, and its partition paused: no more than one look brings is held of any.
-        A partition is paused once it has brought a record, not when it is assigned: librdkafka
-        drops a pause or resume that meets its own begin of the fetch (the operation is
-        "outdated"), and a dropped resume leaves the partition paused for good.
+        Partitions are paused only where more than a batch is held, after a minute. librdkafka
+        drops a pause or resume that meets an operation of its own, as around a rebalance, and
+        then the partition stands still for good (its issues 2190 and 5591).
         """
         self._metrics.pulse.beat()
-        more = self._sound(self._client.consume(100, wait_s))  # which may take held ones away
+        more = self._sound(self._client.consume(1, wait_s))  # which may take held ones away
         self._held += more
-        running = {record.partition() for record in more} - self._paused
-        if running:
-            self._paused |= running
-            self._client.pause(self._partitions(running))
+        if more and _fitting(self._held, HELD) < len(self._held):
+            self._pause({record.partition() for record in more})
 
     def commit(self, offsets: dict[int, int]) -> None:
         """Commit and wait for the answer; raises ``KafkaException`` if it is refused."""
@@ -152,12 +153,25 @@ class Source:
         give_up(error)
         self._health.trouble("input not readable, trying on", error.name())
 
+    def _pause(self, running: set[int]) -> None:
+        self._paused |= running
+        self._resumed -= running
+        self._client.pause(self._partitions(running))
+
     def _go_on(self) -> None:
+        """Resume what is paused, and once more after a while, should the first one be dropped."""
         self._resume(self._paused & self.assigned)
+        if self._resumed and time.monotonic() > self._resume_again_at:
+            again = self._partitions(self._resumed & self.assigned)
+            self._resumed.clear()
+            if again:
+                self._client.resume(again)  # nothing happens where the first one was done
 
     def _resume(self, paused: set[int]) -> None:
         if paused:
             self._paused -= paused
+            self._resumed |= paused
+            self._resume_again_at = time.monotonic() + RESUME_AGAIN_S
             self._client.resume(self._partitions(paused))
 
     def _partitions(self, numbers: set[int]) -> list[TopicPartition]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from testbed import faults
@@ -83,7 +83,7 @@ class Troubles:
         with faults.recorded(pipeline, NAMESAKE) as proof:
             proof |= {"open_work": at_stake, "names": len(names)}
             self._world.transactions.take_over(names)
-        self._await_going_on(pipeline.group.committed(), self._world.limits.fault_bites_s)
+        self._goes_on(pipeline.group.committed(), self._world.limits.fault_bites_s)
 
     def restart_broker(self, count: int) -> None:
         """An orderly restart, as for an upgrade."""
@@ -103,10 +103,20 @@ class Troubles:
         self._sure_of_sending()
 
     def refuse_results_briefly(self, count: int, times: int) -> None:
-        """The same again and again, each time so short that hardly more than one attempt fails."""
-        name = "broker refuses results"
-        self._of_broker(name, count, lambda _: self._refuse(MOMENT_S), times)
-        self._sure_of_sending()
+        """The same again and again, each time so short that hardly more than one attempt fails.
+
+        No more often where the service does not go on: that, too, is found once.
+        """
+        pipeline, service = self._world.pipeline, self._world.service
+        with service.traffic(count) as traffic:
+            for turn in range(times):
+                traffic.await_answers(share=(turn + 1) / (times + 2))
+                self._on_broker("broker refuses results", lambda _: self._refuse(MOMENT_S))
+                if not self._goes_on(pipeline.group.committed(), pipeline.limits.stalled_s):
+                    break
+                service.revive()
+            self._sure_of_sending()
+        service.revive()
 
     def refuse_the_first_results(self, count: int) -> None:
         """The same before anything counts as done; as many events come behind it."""
@@ -118,7 +128,7 @@ class Troubles:
         service.revive()
         done = pipeline.group.committed()
         pipeline.publish(sending.load(count), phase="load")
-        self._await_going_on(done, pipeline.limits.stalled_s)
+        self._goes_on(done, pipeline.limits.stalled_s)
         self._sure_of_sending()
 
     def _refuse(self, for_s: float) -> None:
@@ -134,33 +144,35 @@ class Troubles:
         finally:
             topics.limit_size(name, USUAL_BYTES)
 
-    def _await_going_on(self, done: dict[int, int], within_s: float) -> None:
-        """Until more than ``done`` is committed, or the service has ended, so long at most."""
+    def _goes_on(self, done: dict[int, int], within_s: float) -> bool:
+        """Whether more than ``done`` is committed, or the service has ended, so long at most."""
         pipeline = self._world.pipeline
-        with suppress(NotReached):  # then a promise is broken, which says so
+        try:
             until(
                 lambda: not pipeline.fleet.running() or pipeline.group.committed() != done,
                 within_s=within_s,
                 what="the service to go on, or to end",
                 every_s=LOOK_EVERY_S,
             )
+        except NotReached:  # then a promise is broken, which says so
+            return False
+        return True
 
     def _sure_of_sending(self) -> None:
         """Some clients never send again after such an answer."""
         if not self._world.bench.options.is_reference:
             self._world.service.restart()
 
-    def _of_broker(self, name: str, count: int, trouble: Callable, times: int = 1) -> None:
-        def fault(_traffic: Traffic) -> None:
-            bench, pipeline = self._world.bench, self._world.pipeline
-            self._world.service.revive()  # it may have ended over the time before
-            at_stake = faults.await_open_work(pipeline)
-            with faults.recorded(pipeline, name) as proof:
-                proof["open_work"] = at_stake
-                with pipeline.group.away(), self._healed():
-                    trouble(bench.broker)
+    def _of_broker(self, name: str, count: int, trouble: Callable) -> None:
+        self._repeatedly(count, 1, lambda _traffic: self._on_broker(name, trouble))
 
-        self._repeatedly(count, times, fault)
+    def _on_broker(self, name: str, trouble: Callable) -> None:
+        bench, pipeline = self._world.bench, self._world.pipeline
+        at_stake = faults.await_open_work(pipeline)
+        with faults.recorded(pipeline, name) as proof:
+            proof["open_work"] = at_stake
+            with pipeline.group.away(), self._healed():
+                trouble(bench.broker)
 
     @contextmanager
     def _healed(self) -> Iterator[None]:

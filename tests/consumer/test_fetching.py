@@ -4,6 +4,7 @@ import pytest
 from builders import FakeClient, Record, trouble
 from confluent_kafka import OFFSET_BEGINNING, KafkaError
 
+from consumer import fetching
 from consumer.clients import Health
 from consumer.errors import CredentialsRefused, Fenced
 from consumer.fetching import BATCH_BYTES, Source
@@ -110,37 +111,68 @@ def test_records_that_come_while_tending_are_kept():
     assert offsets(source.fetch(2)) == [3, 4]
 
 
-def test_tending_pauses_what_brings_records_and_fetching_resumes_it():
-    """Once each, and only those; a pause ends with the next fetch."""
-    client, source, _ = joined(
-        records(1), records(2) + records(1, partition=1), partitions=(0, 1, 2)
-    )
-    source.tend()
-    source.tend()
-    source.tend()
-    assert offsets(source.fetch(9)) == [1, 2, 1]
-    assert client.calls == [("pause", [0]), ("pause", [1]), ("resume", [0, 1])]
-
-
-def test_what_is_assigned_while_tending_is_neither_paused_nor_resumed():
-    """librdkafka drops what meets its begin of the fetch: a partition stood still for good so."""
-    client, source, _ = joined(records(1))
+def test_tending_takes_one_record_at_a_time_and_pauses_nothing():
+    """librdkafka drops a pause or resume that meets its own: a partition stood still for good."""
+    client, source, _ = joined(records(1, 2, 3), records(4))
     source.tend()
     client.assign(2)
     source.tend()
+    assert offsets(source.fetch(1)) == [1]
+    assert offsets(source.fetch(9)) == [2, 3]
+    assert offsets(source.fetch(9)) == [4]
+    assert [name for name, _ in client.calls] == ["incremental_assign"]
+
+
+@pytest.fixture
+def full(monkeypatch):
+    """A source that holds more than a batch: partitions 0 and 1 are paused; the clock's hand."""
+    monkeypatch.setattr(fetching, "HELD", 2)
+    clock = [1000.0]
+    monkeypatch.setattr(fetching.time, "monotonic", lambda: clock[0])
+    first, second = records(1, 2, 3), records(1, partition=1)
+    client, source, _ = joined(first, second, partitions=(0, 1, 2))
+    for _ in range(5):
+        source.tend()
+    assert client.calls == [("pause", [0]), ("pause", [1])]
+    client.calls.clear()
+    return client, source, clock
+
+
+def test_what_was_paused_is_resumed_and_once_more_after_a_while(full):
+    """Should the first resume have been dropped; where it was not, the second does nothing."""
+    client, source, clock = full
+    assert offsets(source.fetch(9)) == [1, 2, 3, 1]
+    clock[0] += 0.9
+    source.fetch(9)
+    assert client.calls == [("resume", [0, 1])]
+    clock[0] += 0.2
+    source.fetch(9)
+    source.fetch(9)
+    assert client.calls == [("resume", [0, 1])] * 2
+
+
+def test_what_is_paused_again_is_not_resumed_for_the_time_before(full):
+    """And what is not ours any more is left alone."""
+    client, source, clock = full
+    source.fetch(2)
+    client.batches.append(records(4, 5, 6))
+    for _ in range(3):
+        source.tend()
+    client.revoke(1)
+    client.calls.clear()
+    clock[0] += 2
     source.fetch(1)
-    assert [place for name, place in client.calls if name in ("pause", "resume")] == [[0], [0]]
+    assert client.calls == [("resume", [0])]
 
 
-def test_a_partition_that_was_lost_while_paused_is_resumed_before_it_returns():
+def test_a_partition_that_was_lost_while_paused_is_resumed_before_it_returns(full):
     """The client keeps the pause over a loss: without this it would stand still for good."""
-    client, source, _ = joined(records(1))
-    source.tend()
+    client, source, _ = full
     client.lose(0, 1)
     source.fetch(1)
     client.calls.clear()
     client.assign(0, 1)
-    assert client.calls == [("resume", [0]), ("incremental_assign", [0, 1])]
+    assert client.calls == [("resume", [0, 1]), ("incremental_assign", [0, 1])]
 
 
 def test_a_partition_that_goes_takes_its_records_along():
