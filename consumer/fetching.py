@@ -15,6 +15,7 @@ from consumer.metrics import Metrics
 log = logging.getLogger(__name__)
 WAIT_S = 0.1  # for a first record; also how long a stop may go unseen
 LOOK_EVERY_S = 0.2  # a look costs a few microseconds a partition
+ASSIGN_S = 1.0  # the same while the group is being shared out, which must not be held up
 ANSWER_S = 5.0  # for the broker to tell committed offsets
 HELD = 1000  # records that wait while none can be taken: a minute's and more
 RESUME_AGAIN_S = 1.0  # long after the client has done the first, or dropped it
@@ -46,6 +47,7 @@ class Source:
         self._client, self._topic, self._health, self._metrics = client, topic, health, metrics
         self._owner: Owner | None = None
         self._paused: set[int] = set()  # as the client has it; it keeps that over a loss
+        self._begins: dict[int, int] = {}  # partition -> what was committed when it was assigned
         self._resumed: set[int] = set()  # so far once
         self._resume_again_at = 0.0  # monotonic seconds
         self._held: list = []
@@ -124,7 +126,10 @@ class Source:
         self._client.close()
 
     def _sound(self, messages: list) -> list:
-        """Without errors, and without partitions that went away while the batch was taken."""
+        """Without errors, partitions that went away meanwhile, and what was done before we came.
+
+        librdkafka may begin where it was when it last had the partition, for a record or so.
+        """
         records = []
         for message in messages:
             error = message.error()
@@ -134,9 +139,13 @@ class Source:
                 self._note(error)
         if records:
             self._health.well()
-        records = [record for record in records if record.partition() in self.assigned]
+        records = [record for record in records if self._is_due(record)]
         self._metrics.lag.seen(records, self.assigned)
         return records
+
+    def _is_due(self, record) -> bool:
+        partition = record.partition()
+        return partition in self.assigned and record.offset() >= self._begins.get(partition, 0)
 
     def _look(self, *, idle: bool) -> None:
         """Show now and then how far behind each partition is; the client knows without asking."""
@@ -182,7 +191,17 @@ class Source:
         self._resume(self._paused & new)  # before its fetch begins: see tend
         (client.assign if self._eager else client.incremental_assign)(partitions)
         self.assigned |= new
+        self._begins |= self._committed(partitions)
         self._changed("assigned", len(partitions))
+
+    def _committed(self, partitions: list[TopicPartition]) -> dict[int, int]:
+        """What is committed of each, as far as the broker tells just now."""
+        asked = self._partitions({one.partition for one in partitions})
+        try:
+            told = self._client.committed(asked, timeout=ASSIGN_S) if asked else ()
+        except KafkaException:
+            return {}
+        return {one.partition: one.offset for one in told if one.offset >= 0 and not one.error}
 
     def _on_revoke(self, client, partitions: list[TopicPartition]) -> None:
         gone = {partition.partition for partition in partitions}
@@ -204,6 +223,8 @@ class Source:
 
     def _forget(self, gone: set[int], how: str) -> None:
         self.assigned -= gone
+        for partition in gone:
+            self._begins.pop(partition, None)
         self._held = [record for record in self._held if record.partition() not in gone]
         self._metrics.lag.forget(gone)
         self._changed(how, len(gone))

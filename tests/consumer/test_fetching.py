@@ -91,6 +91,32 @@ def test_what_is_held_of_a_partition_that_went_and_came_back_comes_once():
     assert offsets(source.fetch(10)) == [1, 2]
 
 
+def test_what_was_done_before_a_partition_came_does_not_come_again():
+    """librdkafka began once where it had been when it last had the partition, for one record."""
+    client, source, _ = joined(records(0, 5, 6), records(0, 1))
+    client.revoke(0)
+    client.stored = {0: 5}
+    client.assign(0)
+    assert offsets(source.fetch(10)) == [5, 6]
+    client.revoke(0)
+    client.stored = {}
+    client.assign(0)
+    assert offsets(source.fetch(10)) == [0, 1]
+
+
+def test_what_is_committed_and_not_told_keeps_nothing_back(monkeypatch):
+    """A broker that does not tell just then; whoever asks with the fetch itself asks again."""
+    client, source, _ = joined(records(0))
+    client.revoke(0)
+
+    def refused(places, timeout):
+        raise trouble(KafkaError.REQUEST_TIMED_OUT)
+
+    monkeypatch.setattr(client, "committed", refused)
+    client.assign(0)
+    assert offsets(source.fetch(10)) == [0]
+
+
 def test_large_records_come_a_few_at_a_time():
     """In order, each once, at least one; meanwhile no more are taken from the client."""
     half, small = b"x" * (BATCH_BYTES // 2), b"{}"
