@@ -109,6 +109,7 @@ def begins_anew_at_each_start():
         for partition in partitions:
             partition.offset = OFFSET_BEGINNING
         on_assign(self, client, partitions)
+        self._begins.clear()
 
 
 @saboteur(
