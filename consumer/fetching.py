@@ -15,9 +15,9 @@ from consumer.metrics import Metrics
 log = logging.getLogger(__name__)
 WAIT_S = 0.1  # for a first record; also how long a stop may go unseen
 LOOK_EVERY_S = 0.2  # a look costs a few microseconds a partition
-ASSIGN_S = 1.0  # the same while the group is being shared out, which must not be held up
 ANSWER_S = 5.0  # for the broker to tell committed offsets
-HELD = 1000  # records that wait while none can be taken: a minute's and more
+ASSIGN_S = 1.0  # the same while the group is being shared out, which must not be held up
+HELD = 1000  # records that wait while none can be taken: nearly a minute's
 RESUME_AGAIN_S = 1.0  # long after the client has done the first, or dropped it
 BATCH_BYTES = 8 * 2**20  # of values; a batch of ordinary events reaches its count first
 
@@ -145,7 +145,18 @@ class Source:
 
     def _is_due(self, record) -> bool:
         partition = record.partition()
-        return partition in self.assigned and record.offset() >= self._begins.get(partition, 0)
+        if partition not in self.assigned:
+            return False
+        begin = self._begins.get(partition, 0)
+        return record.offset() >= begin or self._is_cut_short(partition, begin)
+
+    def _is_cut_short(self, partition: int, begin: int) -> bool:
+        """Whether its broker has lost the end of a partition: what stands there now is new."""
+        _, end = self._client.get_watermark_offsets(*self._partitions({partition}), cached=True)
+        if 0 <= end < begin:
+            del self._begins[partition]
+            return True
+        return False
 
     def _look(self, *, idle: bool) -> None:
         """Show now and then how far behind each partition is; the client knows without asking."""

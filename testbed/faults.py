@@ -92,6 +92,20 @@ def await_open_work(pipeline: Pipeline) -> int:
     )
 
 
+def goes_on(pipeline: Pipeline, done: dict[int, int], within_s: float) -> bool:
+    """Whether other than ``done`` is committed, or nobody runs any more, so long at most."""
+    try:
+        until(
+            lambda: not pipeline.fleet.running() or pipeline.group.committed() != done,
+            within_s=within_s,
+            what="the service to go on, or to end",
+            every_s=LOOK_EVERY_S,
+        )
+    except NotReached:  # then a promise is broken, which says so
+        return False
+    return True
+
+
 def kill(pipeline: Pipeline, number: int, moment: str = "at once") -> None:
     """SIGKILL an instance at a moment that the broker shows; see ``MOMENTS``.
 

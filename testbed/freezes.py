@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from testbed.errors import NotReached
-from testbed.faults import HOLD_S, frozen, open_work, recorded
+from testbed.faults import HOLD_S, frozen, goes_on, open_work, recorded
 from testbed.history import Group
 from testbed.pipeline import LOOK_EVERY_S, Pipeline
 from testbed.traffic import Traffic
@@ -77,14 +77,7 @@ def await_all_done(pipeline: Pipeline) -> None:
 
 def await_a_commit(pipeline: Pipeline) -> None:
     """Wait for a commit though there is nothing to do, ``IDLE_S`` at most; a right one has none."""
-    done = pipeline.group.committed()
-    with suppress(NotReached):
-        until(
-            lambda: pipeline.group.committed() != done,
-            within_s=IDLE_S,
-            what="a commit without work",
-            every_s=LOOK_EVERY_S,
-        )
+    goes_on(pipeline, pipeline.group.committed(), IDLE_S)
 
 
 @contextmanager

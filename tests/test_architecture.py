@@ -70,18 +70,8 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 # What nothing below the world may reach up to.
 UPPER = ("world", "session", "runner", "reporting", "vocabulary")
 LOWER = (
-    *(
-        "applies",
-        "bench",
-        "clients",
-        "faults",
-        "fleet",
-        "freezes",
-        "leftovers",
-        "models",
-        "network",
-    ),
-    *("pacing", "pipeline", "producing", "security", "settling", "topics", "traffic"),
+    *("applies", "bench", "clients", "faults", "fleet", "freezes", "leftovers", "models"),
+    *("network", "pacing", "pipeline", "producing", "security", "settling", "topics", "traffic"),
 )
 # Libraries that only some parts may touch, and what the others use instead.
 KAFKA = ("confluent_kafka", "testbed.pipeline")

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from testbed import faults
-from testbed.errors import BenchError, NotReached
+from testbed.errors import BenchError
 from testbed.history import NAMESAKE, PREDICTIONS
 from testbed.pipeline import LOOK_EVERY_S
 from testbed.wait import until
@@ -83,7 +83,8 @@ class Troubles:
         with faults.recorded(pipeline, NAMESAKE) as proof:
             proof |= {"open_work": at_stake, "names": len(names)}
             self._world.transactions.take_over(names)
-        self._goes_on(pipeline.group.committed(), self._world.limits.fault_bites_s)
+        limits = self._world.limits
+        faults.goes_on(pipeline, pipeline.group.committed(), limits.fault_bites_s)
 
     def restart_broker(self, count: int) -> None:
         """An orderly restart, as for an upgrade."""
@@ -107,16 +108,16 @@ class Troubles:
 
         No more often where the service does not go on: that, too, is found once.
         """
-        pipeline, service = self._world.pipeline, self._world.service
-        with service.traffic(count) as traffic:
-            for turn in range(times):
-                traffic.await_answers(share=(turn + 1) / (times + 2))
-                self._on_broker("broker refuses results", lambda _: self._refuse(MOMENT_S))
-                if not self._goes_on(pipeline.group.committed(), pipeline.limits.stalled_s):
-                    break
-                service.revive()
-            self._sure_of_sending()
-        service.revive()
+        pipeline = self._world.pipeline
+
+        def refuse(_traffic: Traffic) -> bool:
+            self._on_broker("broker refuses results", lambda _: self._refuse(MOMENT_S))
+            moves = faults.goes_on(pipeline, pipeline.group.committed(), pipeline.limits.stalled_s)
+            self._world.service.revive()
+            return moves
+
+        self._repeatedly(count, times, refuse)
+        self._sure_of_sending()
 
     def refuse_the_first_results(self, count: int) -> None:
         """The same before anything counts as done; as many events come behind it."""
@@ -128,7 +129,7 @@ class Troubles:
         service.revive()
         done = pipeline.group.committed()
         pipeline.publish(sending.load(count), phase="load")
-        self._goes_on(done, pipeline.limits.stalled_s)
+        faults.goes_on(pipeline, done, pipeline.limits.stalled_s)
         self._sure_of_sending()
 
     def _refuse(self, for_s: float) -> None:
@@ -143,20 +144,6 @@ class Troubles:
             yield
         finally:
             topics.limit_size(name, USUAL_BYTES)
-
-    def _goes_on(self, done: dict[int, int], within_s: float) -> bool:
-        """Whether more than ``done`` is committed, or the service has ended, so long at most."""
-        pipeline = self._world.pipeline
-        try:
-            until(
-                lambda: not pipeline.fleet.running() or pipeline.group.committed() != done,
-                within_s=within_s,
-                what="the service to go on, or to end",
-                every_s=LOOK_EVERY_S,
-            )
-        except NotReached:  # then a promise is broken, which says so
-            return False
-        return True
 
     def _sure_of_sending(self) -> None:
         """Some clients never send again after such an answer."""
@@ -196,11 +183,15 @@ class Troubles:
         until(lambda: history.now() - begun >= for_s, within_s=for_s + 1,
               what="the fault to last", every_s=LOOK_EVERY_S)  # fmt: skip
 
-    def _repeatedly(self, count: int, times: int, trouble: Callable[[Traffic], None]) -> None:
+    def _repeatedly(
+        self, count: int, times: int, trouble: Callable[[Traffic], bool | None]
+    ) -> None:
+        """Once for each share of a load; no more where ``trouble`` says False."""
         with self._world.service.traffic(count) as traffic:
             for turn in range(times):
                 traffic.await_answers(share=(turn + 1) / (times + 2))
-                trouble(traffic)
+                if trouble(traffic) is False:
+                    break
         self._world.service.revive()
 
     def _until_given_up(self, _traffic: Traffic) -> None:

@@ -104,6 +104,17 @@ def test_what_was_done_before_a_partition_came_does_not_come_again():
     assert offsets(source.fetch(10)) == [0, 1]
 
 
+def test_of_a_partition_that_its_broker_cut_short_nothing_is_left_out():
+    """Its offsets begin anew below what was committed: left out, they would be lost unseen."""
+    client, source, _ = joined(records(0, 1), records(2, 7))
+    client.revoke(0)
+    client.stored, client.ends = {0: 5}, {0: 2}
+    client.assign(0)
+    assert offsets(source.fetch(2)) == [0, 1]
+    client.ends = {0: 8}
+    assert offsets(source.fetch(2)) == [2, 7]
+
+
 def test_what_is_committed_and_not_told_keeps_nothing_back(monkeypatch):
     """A broker that does not tell just then; whoever asks with the fetch itself asks again."""
     client, source, _ = joined(records(0))
