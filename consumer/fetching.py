@@ -92,7 +92,9 @@ class Source:
         more = self._sound(self._client.consume(1, wait_s))  # which may take held ones away
         self._held += more
         if more and _fitting(self._held, HELD) < len(self._held):
-            self._pause({record.partition() for record in more})
+            full = {record.partition() for record in more}
+            self._paused |= full
+            self._client.pause(self._partitions(full))
 
     def commit(self, offsets: dict[int, int]) -> None:
         """Commit and wait for the answer; raises ``KafkaException`` if it is refused."""
@@ -173,19 +175,12 @@ class Source:
         give_up(error)
         self._health.trouble("input not readable, trying on", error.name())
 
-    def _pause(self, running: set[int]) -> None:
-        self._paused |= running
-        self._resumed -= running
-        self._client.pause(self._partitions(running))
-
     def _go_on(self) -> None:
         """Resume what is paused, and once more after a while, should the first one be dropped."""
         self._resume(self._paused & self.assigned)
         if self._resumed and time.monotonic() > self._resume_again_at:
-            again = self._partitions(self._resumed & self.assigned)
+            self._client.resume(self._partitions(self._resumed))  # does nothing where it was done
             self._resumed.clear()
-            if again:
-                self._client.resume(again)  # nothing happens where the first one was done
 
     def _resume(self, paused: set[int]) -> None:
         if paused:

@@ -99,7 +99,7 @@ def frozen_within(pipeline: Pipeline, number: int, *, transaction: bool) -> Iter
 
 
 def _holds_a_transaction(pipeline: Pipeline) -> bool:
-    """Whether some output partition stays unstable at one offset: others' transactions move on.
+    """Whether some partition stays unstable at one offset: others' transactions move on.
 
     The first looks may come before requests that were under way at the freeze.
     """

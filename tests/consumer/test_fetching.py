@@ -188,8 +188,8 @@ def test_what_was_paused_is_resumed_and_once_more_after_a_while(full):
     assert client.calls == [("resume", [0, 1])] * 2
 
 
-def test_what_is_paused_again_is_not_resumed_for_the_time_before(full):
-    """And what is not ours any more is left alone."""
+def test_what_is_paused_again_is_resumed_and_what_is_gone_is_not(full):
+    """The time until the second resume begins anew."""
     client, source, clock = full
     source.fetch(2)
     client.batches.append(records(4, 5, 6))
