@@ -15,9 +15,10 @@ Feature: Operators see how the service is doing
 
   Rule: A glance tells ready from alive from stuck
 
-    @reference @slow
+    @reference @slow @can-proxy
     Scenario: It tells its start, its trouble and its recovery
-      Given the scoring service says that it is alive, and later that it is ready
+      Given a network between the service and the broker that can fail
+      And the scoring service says that it is alive while it cannot reach the broker, and ready once it can
       When the predictions topic refuses 100 events until the service says that it is stuck
       Then it says that it is ready again
       And the promise holds: no event is lost

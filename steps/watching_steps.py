@@ -9,7 +9,10 @@ def step_read(context):
     context.world.watching.read()
 
 
-@given("the scoring service says that it is alive, and later that it is ready")
+@given(
+    "the scoring service says that it is alive while it cannot reach the broker, "
+    "and ready once it can"
+)
 def step_start_watched(context):
     """Its health is asked for from its start on."""
     context.world.watching.start_watched()

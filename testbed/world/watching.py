@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from testbed import faults
-from testbed.errors import BenchError, NotReached
+from testbed.errors import NotReached
 from testbed.history import PREDICTIONS, Outcome, Reading
 from testbed.observers import metrics_page
 from testbed.pipeline import LOOK_EVERY_S
@@ -54,25 +54,18 @@ class Watching:
             self._world.history.append(page)
 
     def start_watched(self) -> None:
-        """Start the service, and look at its health until it says that it is ready.
+        """Start the service behind a cut line, and look at its health until it is ready.
 
-        What it says must be true: it is alive before it is ready, and ready only when the
-        group has given it all partitions. Raises ``BenchError`` where it was too quick to see.
+        What it says must be true: it is alive before it can work, and ready only when the
+        group has given it all partitions. The line is cut, for an unhindered start is too
+        quick to be looked at on a busy machine.
         """
-        pipeline, limits = self._world.pipeline, self._world.limits
-        pipeline.start_consumers()
-        instance = pipeline.fleet.instances[0]
-        said: set[tuple[Health, Health]] = set()
-
-        def ready() -> bool:
-            pipeline.fleet.expect_running()
-            said.add((self._health(instance, ALIVE), self._health(instance, READY)))
-            return any(two[0] == 200 for _, two in said)
-
-        self._expect(ready, limits.consumer_ready_s, "the service to say that it is ready", said)
+        pipeline = self._world.pipeline
+        with self._world.network.fault("reset"):
+            pipeline.start_consumers()
+            self._expect_said(200, 503, "alive and not ready")
+        self._expect_said(200, 200, "ready")
         self._expect_joined()
-        if not any(one[0] == 200 and two[0] == 503 for one, two in said):
-            raise BenchError("The service was ready before it could be looked at", f"{said}")
         pipeline.await_ready()
 
     def refuse_until_stuck(self, count: int) -> None:
@@ -124,6 +117,18 @@ class Watching:
             return 0, str(error)
         return answer.status_code, answer.text.strip()[:40]
 
+    def _expect_said(self, alive: int, ready: int, what: str) -> None:
+        def said() -> bool:
+            self._world.pipeline.fleet.expect_running()
+            return tuple(status for status, _ in self._said()) == (alive, ready)
+
+        self._expect(said, self._world.limits.consumer_ready_s,
+                     f"the service to say that it is {what}", self._said)  # fmt: skip
+
+    def _said(self) -> tuple[Health, Health]:
+        instance = self._world.pipeline.fleet.instances[0]
+        return self._health(instance, ALIVE), self._health(instance, READY)
+
     def _expect_joined(self) -> None:
         group = self._world.pipeline.group.describe()
         owned = sum(len(member.partitions) for member in group.members)
@@ -135,9 +140,8 @@ class Watching:
 
     def _expect(self, condition, within_s: float, what: str, describe) -> None:
         """What the service does not do in time is its failure, and not the bench's."""
-        told = describe if callable(describe) else lambda: describe
         try:
-            until(condition, within_s=within_s, what=what, describe=told, every_s=0.01)
+            until(condition, within_s=within_s, what=what, describe=describe, every_s=0.01)
         except NotReached as error:
             raise AssertionError(f"{error.what}; {error.cause}") from None
 
