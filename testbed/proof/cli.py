@@ -27,7 +27,7 @@ from testbed.proof.judging import Row
 from testbed.proof.running import Proving
 
 INTERRUPTED = 130
-JOBS = 4  # most of a run is waiting, also on two cores
+JOBS = 6  # half of a run is waiting, also on two cores
 
 
 def main(words: list[str]) -> int:
@@ -55,17 +55,23 @@ def main(words: list[str]) -> int:
 
 
 def chosen(args: argparse.Namespace) -> tuple[list, list]:
-    """Who takes part; raises ``UsageError`` for a name that nobody has."""
+    """Who takes part; raises ``UsageError`` for a name that nobody has.
+
+    By name only: the reference, which every run of the suite proves, and what waits for a
+    feature that is in work.
+    """
     saboteurs, honest = consumers.saboteurs(args.saboteurs), consumers.honest()
     known = [one.name for one in (*saboteurs, *honest)]
     for name in args.names:
         if name not in known:
-            raise UsageError(f"Expected names of consumers, got {name!r}", "See --list")
+            raise UsageError(f"Expected names of consumers, got {name!r}", "docs/proof.md has them")
     if args.names:
         return _named(saboteurs, args.names), _named(honest, args.names)
     if args.quick:
         return [one for one in saboteurs if one.quick], []
-    return [] if args.honest_only else saboteurs, [] if args.saboteurs_only else honest
+    ready = [one for one in saboteurs if not one.in_work]
+    others = [one for one in honest if not one.is_reference]
+    return [] if args.honest_only else ready, [] if args.saboteurs_only else others
 
 
 def _named(several: list, names: list[str]) -> list:
@@ -133,7 +139,12 @@ def _arguments(words: list[str]) -> argparse.Namespace:
         epilog="Exit codes: 0 proven, 1 one was missed or blamed, 2 usage, 3 cannot start.",
     )
     add = parser.add_argument
-    add("names", nargs="*", metavar="NAME", help="only these consumers")
+    add(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="only these consumers: some take part by name alone",
+    )
     add("--quick", action="store_true", help="one saboteur for each promise, no honest consumer")
     add("--honest-only", action="store_true", help="no saboteur")
     add("--saboteurs-only", action="store_true", help="no honest consumer")

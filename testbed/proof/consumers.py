@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SABOTEURS = "tests.consumers.saboteurs"
 HONEST = ROOT / "tests" / "consumers" / "honest" / "consumers.toml"
 INSTALLED = Path("node_modules", ".package-lock.json")
+IN_WORK = "@wip"  # the tag that behave leaves out by itself
 LIST_WITHIN_S = 60.0  # imports of clients and libraries on a busy machine
 
 
@@ -36,6 +37,12 @@ class Saboteur(msgspec.Struct, frozen=True, kw_only=True):
     options: dict[str, str] = {}
     quick: bool = False
 
+    @property
+    def in_work(self) -> bool:
+        """Whether what would catch it is in work: features that no run takes by itself."""
+        features = {place.split(": ", 1)[0] for place in self.where}
+        return all(map(_in_work, features))
+
 
 class Honest(msgspec.Struct, frozen=True, kw_only=True):
     """A right consumer; an empty ``command`` stands for the reference."""
@@ -45,6 +52,11 @@ class Honest(msgspec.Struct, frozen=True, kw_only=True):
     command: tuple[str, ...] = ()
     delivery: str = "at-least-once"
     session_timeout_s: float = 6.0
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether it is the project's own, which every run of the suite proves."""
+        return not self.command
 
 
 REFERENCE = (
@@ -69,6 +81,11 @@ def saboteurs(file: Path | None = None) -> list[Saboteur]:
             str(error),
             f"Its form is that of `python -m {SABOTEURS} --list`",
         ) from error
+
+
+def _in_work(feature: str) -> bool:
+    path = ROOT / "features" / f"{feature}.feature"
+    return path.is_file() and IN_WORK in path.read_text("utf-8").split("Feature:")[0].split()
 
 
 def _listed() -> bytes:

@@ -77,6 +77,16 @@ def test_honest_consumers_are_the_reference_and_those_declared():
     assert len(names) >= 7
 
 
+def test_what_waits_for_a_feature_in_work_is_known(saboteurs):
+    """By the tag of the feature's file, so that it takes part as soon as the tag is gone."""
+    tagged = {path.stem for path in (ROOT / "features").glob("*.feature")
+              if "wip" in parse_file(str(path)).tags}  # fmt: skip
+    waiting = {one.name for one in saboteurs if one.in_work}
+    assert waiting == {
+        one.name for one in saboteurs if {place.split(": ")[0] for place in one.where} <= tagged
+    }
+
+
 def test_another_list_is_read_from_a_file(tmp_path, saboteurs):
     """In the same form; anything else is refused."""
     path = tmp_path / "own.json"

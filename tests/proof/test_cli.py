@@ -5,7 +5,7 @@ import json
 import pytest
 
 from testbed.errors import UsageError
-from testbed.proof import cli
+from testbed.proof import cli, consumers
 from testbed.proof.judging import Result, Row
 
 
@@ -69,3 +69,13 @@ def test_the_last_of_the_work_begins_first_and_its_row_stands_last():
     rows = cli.in_parallel([work(one) for one in results], 1)
     assert begun == results[::-1]
     assert [one.result for one in rows] == results
+
+
+def test_by_name_alone_the_reference_and_what_is_in_work_take_part():
+    """The one is proven by every run of the suite, the others by a feature that is not ready."""
+    saboteurs, honest = cli.chosen(cli._arguments([]))
+    assert saboteurs and not any(one.in_work for one in saboteurs)
+    assert honest and not any(one.is_reference for one in honest)
+    waiting = [one.name for one in consumers.saboteurs() if one.in_work]
+    named = cli.chosen(cli._arguments(["reference-at-least-once", *waiting]))
+    assert [[one.name for one in part] for part in named] == [waiting, ["reference-at-least-once"]]
