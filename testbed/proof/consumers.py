@@ -1,5 +1,6 @@
 """Who is put to the proof: broken consumers as they declare themselves, and honest ones."""
 
+import os
 import subprocess
 import sys
 import tomllib
@@ -14,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SABOTEURS = "tests.consumers.saboteurs"
 HONEST = ROOT / "tests" / "consumers" / "honest" / "consumers.toml"
 INSTALLED = Path("node_modules", ".package-lock.json")
+NPM = {"NODE_DISABLE_COMPILE_CACHE": "1"}  # npm leaves one in the system's temporary folder
 IN_WORK = "@wip"  # the tag that behave leaves out by itself
 LIST_WITHIN_S = 60.0  # imports of clients and libraries on a busy machine
 
@@ -120,7 +122,8 @@ def install_clients(chosen: list[Honest]) -> None:
             continue
         done = subprocess.run(
             [*find_node().npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"],
-            cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+            cwd=folder, env=os.environ | NPM, stdin=subprocess.DEVNULL, capture_output=True,
+            check=False,
         )  # fmt: skip
         if done.returncode:
             said = done.stderr.decode("utf-8", "replace").strip()[-2000:]

@@ -107,9 +107,10 @@ def test_a_list_that_cannot_be_made_is_told(monkeypatch):
 
 
 def test_libraries_that_cannot_be_had_are_told(tmp_path, monkeypatch):
-    """A lock file beside the program, and a package manager that fails."""
+    """A lock file beside the program, and a package manager that fails; it leaves no cache."""
     (tmp_path / "package-lock.json").touch()
-    npm = [sys.executable, "-c", "import sys; sys.exit('no such package')"]
+    says = "'no such package' if os.environ['NODE_DISABLE_COMPILE_CACHE'] else 'leaves a cache'"
+    npm = [sys.executable, "-c", f"import os, sys; sys.exit({says})"]
     monkeypatch.setattr(consumers, "find_node", lambda: SimpleNamespace(npm=npm))
     one = consumers.Honest(name="a", what="b", command=("node", str(tmp_path / "consumer.js")))
     with pytest.raises(CannotStart, match=r"libraries of .* cannot be installed(.|\n)*no such"):
