@@ -42,6 +42,17 @@ def create(cluster, name: str) -> str:
     return name
 
 
+def leader_of(placement, topic: str) -> int:
+    """Who leads it: a node may be asked before it has heard of a new topic."""
+    until(lambda: placement.in_step(topic) == 3, within_s=30, what=f"all copies of {topic}")
+    found = []
+    until(
+        lambda: found.append(placement.leader(topic)) or found[-1] != NOBODY,
+        within_s=30, what=f"a leader of {topic}",
+    )  # fmt: skip
+    return found[-1]
+
+
 def write(cluster, topic: str, count: int) -> None:
     """Acknowledged by all copies that there are, a third in each partition.
 
@@ -71,7 +82,8 @@ def test_every_node_keeps_a_copy_of_everything(cluster, placement):
     """Of topics, and of the groups' progress."""
     topic = create(cluster, "copies")
     write(cluster, topic, 30)
-    assert placement.in_step(topic) == placement.in_step(PROGRESS) == 3
+    for name in (topic, PROGRESS):
+        until(lambda name=name: placement.in_step(name) == 3, within_s=30, what=f"copies of {name}")
     stored = [cluster.stored(topic, partition) for partition in range(3)]
     assert all(len(set(each.values())) == 1 for each in stored)
     assert sum(each[1] for each in stored) > 0
@@ -81,7 +93,7 @@ def test_a_leader_that_is_killed_is_replaced_and_comes_back(cluster, placement):
     """What was acknowledged before and meanwhile is on all nodes in the end."""
     topic = create(cluster, "killed")
     write(cluster, topic, 30)
-    node = placement.leader(topic)
+    node = leader_of(placement, topic)
     cluster.end_node(node, clean=False)
     assert not cluster.is_up(node)
     until(
@@ -90,7 +102,7 @@ def test_a_leader_that_is_killed_is_replaced_and_comes_back(cluster, placement):
     )  # fmt: skip
     write(cluster, topic, 30)
     cluster.start_node(node)
-    assert placement.in_step(topic) == 3
+    until(lambda: placement.in_step(topic) == 3, within_s=30, what="all copies to be there")
     stored = cluster.stored(topic, 0)
     assert len(set(stored.values())) == 1
     assert len(clients.read_topic(cluster.handover, topic, {0: 1}, 30)) > 0
@@ -99,7 +111,7 @@ def test_a_leader_that_is_killed_is_replaced_and_comes_back(cluster, placement):
 def test_a_node_that_stops_in_order_leads_nothing_any_more(cluster, placement):
     """At once, and not only when it is missed."""
     topic = create(cluster, "stopped")
-    node = placement.leader(topic)
+    node = leader_of(placement, topic)
     cluster.end_node(node, clean=True)
     assert placement.led_by(topic, node) == []
     cluster.start_node(node)
@@ -108,7 +120,7 @@ def test_a_node_that_stops_in_order_leads_nothing_any_more(cluster, placement):
 def test_what_a_leader_alone_has_shows(cluster, placement):
     """Its followers stand still, so nobody copies what a hasty producer is told is stored."""
     topic = create(cluster, "alone")
-    node = placement.leader(topic)
+    node = leader_of(placement, topic)
     others = [each for each in cluster.nodes if each != node]
     producer = clients.producer(cluster.handover, acks=1, **{"enable.idempotence": False})
     producer.produce(topic, b"first", partition=0)
