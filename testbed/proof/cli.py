@@ -24,7 +24,7 @@ from testbed.options import Options
 from testbed.processes import kill_marked
 from testbed.proof import consumers, matrix, page
 from testbed.proof.judging import Row
-from testbed.proof.running import Proving
+from testbed.proof.running import PARTS, Proving
 
 INTERRUPTED = 130
 JOBS = 6  # half of a run is waiting, also on two cores
@@ -40,8 +40,9 @@ def main(words: list[str]) -> int:
         with _Broker(args.reports) as broker:
             proving = Proving(args.reports.resolve(), broker.path, broker.token, tuple(args.behave))
             work = [lambda one=one: proving.saboteur(one) for one in saboteurs]
-            work += [lambda one=one: proving.honest(one) for one in honest]
-            rows = in_parallel(work, args.jobs)
+            parts = range(1, PARTS + 1)
+            work += [lambda o=one, p=part: proving.honest(o, p) for one in honest for part in parts]
+            rows = matrix.whole(in_parallel(work, args.jobs))
     except KeyboardInterrupt:
         return INTERRUPTED
     if args.keep:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import replace
 
 from testbed.proof.consumers import Honest, Saboteur
 from testbed.reporting.record import ScenarioResult
@@ -23,11 +24,15 @@ class Result(StrEnum):
     NO_VERDICT = "no verdict"
 
 
+WORSE = (Result.PASSED, Result.NO_VERDICT, Result.FALSE_ALARM)  # of an honest one's parts
 GREEN = (Result.CAUGHT, Result.BY_ANOTHER, Result.PASSED)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One consumer of the matrix. ``broken``: promise -> scenarios in which it was broken."""
+    """One consumer of the matrix. ``broken``: promise -> scenarios in which it was broken.
+
+    ``part``: which of all features it met, as ``1/2``; empty where that is all.
+    """
 
     name: str
     group: str
@@ -40,6 +45,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     scenarios: int = 0
     took_s: float = 0.0
     why: str = ""
+    part: str = ""
 
     @property
     def green(self) -> bool:
@@ -88,6 +94,22 @@ def judge_honest(one: Honest, ran: list[ScenarioResult], took_s: float, why: str
         scenarios=_executed(ran),
         took_s=took_s,
         why="" if result is Result.PASSED else why or _reasons(ran),
+    )
+
+
+def joined(parts: list[Row]) -> Row:
+    """One row for an honest consumer that met the features in parts: the worst of them."""
+    worst = max(parts, key=lambda row: WORSE.index(row.result))
+    broken: dict[str, list[str]] = {}
+    for slug, scenarios in (item for row in parts for item in row.broken.items()):
+        broken.setdefault(slug, []).extend(scenarios)
+    return replace(
+        worst,
+        part="",
+        broken=broken,
+        scenarios=sum(row.scenarios for row in parts),
+        took_s=round(sum(row.took_s for row in parts), 1),
+        why="; ".join(row.why for row in parts if row.why),
     )
 
 

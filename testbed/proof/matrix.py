@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from testbed.errors import UsageError
-from testbed.proof.judging import Result, Row
+from testbed.proof.judging import Result, Row, joined
 
 FILE = "proof.json"
 
@@ -38,7 +38,8 @@ def line(row: Row) -> str:
     """One row in one line."""
     by = f" by {', '.join(row.caught_by)}" if row.result is Result.CAUGHT else ""
     why = f" — {row.why}" if row.why else ""
-    return f"{row.name}: {row.result.value}{by} ({row.took_s:.1f} s){why}"
+    part = f" ({row.part})" if row.part else ""
+    return f"{row.name}{part}: {row.result.value}{by} ({row.took_s:.1f} s){why}"
 
 
 def summary(matrix: Matrix) -> str:
@@ -69,6 +70,14 @@ def text(matrix: Matrix) -> str:
         lines += ["", group.upper()]
         lines += [f"  {line(row)}" for row in matrix.rows if row.group == group]
     return "\n".join([*lines, "", summary(matrix), ""])
+
+
+def whole(rows: list[Row]) -> list[Row]:
+    """One row for each consumer, also of those that met the features in parts."""
+    by_name: dict[str, list[Row]] = {}
+    for row in rows:
+        by_name.setdefault(row.name, []).append(row)
+    return [joined(parts) if parts[0].part else parts[0] for parts in by_name.values()]
 
 
 def kept(folder: Path, rows: list[Row]) -> list[Row]:

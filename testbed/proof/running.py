@@ -17,12 +17,14 @@ from testbed.processes import Spawned, spawn
 from testbed.proof import judging
 from testbed.proof.consumers import ROOT, Honest, Saboteur
 from testbed.reporting import record
+from testbed.runner import sharing
 
 # Patience with a broken consumer: each is still far above what an honest one needs.
 SHORT_S = {"consumer_stop": 20, "first_answer": 30, "open_transaction": 15}
 ONE_WITHIN_S = 300.0  # all scenarios of one saboteur; most need ten seconds
 ALL_WITHIN_S = 1800.0  # all features for one honest consumer, a slow one on a busy machine
 EVERY_TAG = ("--tags", "@integration")  # also what is in work, which behave leaves out by itself
+PARTS = 2  # of all features for an honest consumer: else the slow ones end long after the rest
 SESSION_S = 6  # of every consumer that takes part; a lower one brokers refuse
 
 
@@ -53,15 +55,18 @@ class Proving:
             lambda: judging.judge_saboteur(one, *self._behave(one.name, words, env, ONE_WITHIN_S))
         )
 
-    def honest(self, one: Honest) -> judging.Row:
-        """Run all features."""
+    def honest(self, one: Honest, part: int) -> judging.Row:
+        """Run one part of all features, of ``PARTS``."""
         own = [f"consumer.session_timeout_s={one.session_timeout_s:g}"] if one.command else []
         words = _choices(
             *_command(one.command), f"consumer.delivery={one.delivery}", "broker=kafka", *own
         )
-        return _once_more(
-            lambda: judging.judge_honest(one, *self._behave(one.name, words, {}, ALL_WITHIN_S))
+        words += features_of(part)
+        name = f"{one.name}-{part}"
+        row = _once_more(
+            lambda: judging.judge_honest(one, *self._behave(name, words, {}, ALL_WITHIN_S))
         )
+        return replace(row, part=f"{part}/{PARTS}")
 
     def _behave(self, name: str, words: list[str], more: dict[str, str], within_s: float):
         """The scenarios that were recorded, the seconds it took, and what went wrong with it."""
@@ -75,6 +80,14 @@ class Proving:
         )  # fmt: skip
         trouble = _ended(process, within_s)
         return record.read_all(folder), round(time.monotonic() - begun, 1), trouble
+
+
+def features_of(part: int) -> list[str]:
+    """The feature files of one part of ``PARTS``, which take about as long as another's."""
+    known = sharing.durations()
+    files = sorted((ROOT / "features").glob("*.feature"))
+    likely_s = {one.name: sum(known.get(one.stem, {}).values()) for one in files}
+    return [f"features/{name}" for name in sorted(sharing.shares(likely_s, PARTS)[part - 1])]
 
 
 def _once_more(prove: Callable[[], judging.Row]) -> judging.Row:

@@ -26,13 +26,18 @@ def of_shard(features: list, shard: str) -> list:
     """The features that one machine of several runs, in their order."""
     number, count = parsed(shard)
     known = durations()
-    loads, mine = [0.0] * count, set()
-    for feature in sorted(features, key=lambda one: (-_likely_s(one, known), str(one.filename))):
+    mine = shares({str(one.filename): _likely_s(one, known) for one in features}, count)[number - 1]
+    return [feature for feature in features if str(feature.filename) in mine]
+
+
+def shares(likely_s: dict[str, float], count: int) -> list[set[str]]:
+    """Names with their likely seconds, as ``count`` sets of about the same sum."""
+    loads, shared = [0.0] * count, [set() for _ in range(count)]
+    for name in sorted(likely_s, key=lambda one: (-likely_s[one], one)):
         lightest = loads.index(min(loads))
-        loads[lightest] += _likely_s(feature, known)
-        if lightest == number - 1:
-            mine.add(id(feature))
-    return [feature for feature in features if id(feature) in mine]
+        loads[lightest] += likely_s[name]
+        shared[lightest].add(name)
+    return shared
 
 
 def parsed(shard: str) -> tuple[int, int]:

@@ -47,6 +47,29 @@ def test_the_text_has_every_row_under_its_group():
     assert "HONEST\n  node: passed" in text
 
 
+def part(number: int, result: Result, **more) -> Row:
+    return row("node", result, group="honest", part=f"{number}/2", caught_by=(), **more)
+
+
+def test_a_consumer_that_met_the_features_in_parts_has_one_row():
+    """The worst of its parts, with what broke, why, scenarios and seconds of all."""
+    passed = part(1, Result.PASSED, broken={}, scenarios=40, took_s=60.0)
+    red = part(2, Result.FALSE_ALARM, scenarios=30, took_s=30.5, why="it fell silent")
+    assert "node (1/2): passed" in matrix.line(passed)
+    other, one = matrix.whole([row(), passed, red])
+    assert other == row()
+    assert (one.result, one.part, one.why) == (Result.FALSE_ALARM, "", "it fell silent")
+    assert (one.scenarios, one.took_s, one.broken) == (70, 90.5, {"no-loss": ["Fifty"]})
+
+
+@pytest.mark.parametrize("worse", [Result.NO_VERDICT, Result.FALSE_ALARM])
+def test_a_part_that_is_not_green_is_not_hidden_by_the_other(worse):
+    """Whichever of them it is."""
+    for results in ((worse, Result.PASSED), (Result.PASSED, worse)):
+        (one,) = matrix.whole([part(number, result) for number, result in enumerate(results, 1)])
+        assert one.result is worse
+
+
 def test_it_is_written_as_text_and_json(tmp_path):
     """Both say the same."""
     matrix.write(matrix.Matrix(rows=[row(), row("sly", Result.MISSED)]), tmp_path)

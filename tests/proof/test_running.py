@@ -6,6 +6,7 @@ import pytest
 
 from testbed.proof.consumers import Saboteur
 from testbed.proof.judging import Result
+from testbed.proof.running import PARTS, ROOT, features_of
 
 HONEST = Saboteur(
     name="no-sin",
@@ -26,3 +27,11 @@ def test_an_honest_consumer_among_the_saboteurs_turns_the_proof_red(proving):
     row = proving.saboteur(HONEST)
     assert row.result is Result.MISSED, row.why
     assert row.scenarios == 1
+
+
+def test_the_parts_of_all_features_have_each_file_once():
+    """An honest consumer meets every feature."""
+    files = [one for part in range(1, PARTS + 1) for one in features_of(part)]
+    there = [f"features/{one.name}" for one in (ROOT / "features").glob("*.feature")]
+    assert sorted(files) == sorted(there)
+    assert all(features_of(part) for part in range(1, PARTS + 1))
