@@ -22,7 +22,8 @@ HEADERS: dict[str, tuple[str, Headers]] = {
     "binary": ("a header that is not UTF-8", (("trace", b"\x00\xff\xfe"),)),
     "script": ("a header's name in another script", (("Straße-北京", b"1"),)),
     "nameless": ("a header with an empty name", (("", b"1"),)),
-    "many": ("a thousand headers", tuple((f"h{n}", str(n).encode()) for n in range(1000))),
+    # More would tell no more: KafkaJS takes 0.2 s to read a record of a thousand.
+    "many": ("250 headers", tuple((f"h{n}", str(n).encode()) for n in range(250))),
     "large": ("a header of ten kilobytes", (("trace", b"x" * 10_000),)),
     "forged": ("headers that look like the service's own",
                (("error_type", b"none"), ("x-dlq-error-type", b"forged"),
