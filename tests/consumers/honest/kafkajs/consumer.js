@@ -76,7 +76,7 @@ class Service {
     })
     this.forest = new Forest(process.argv[2])
     this.stopping = false
-    this.joined = false // false from the first sign of a rebalance until the group is whole again
+    this.joined = false // false from the first sign of a rebalance until we are known as a member
     this.producer = kafka.producer({
       idempotent: true, // a retry of what was already written is not written again
       maxInFlightRequests: 1,
@@ -93,6 +93,9 @@ class Service {
       retry: { ...PATIENT, restartOnFailure: async () => true },
     })
     this.consumer.on(this.consumer.events.GROUP_JOIN, () => { this.joined = true })
+    // A client that could not join anew, for a broker was away, goes on in the old generation where
+    // that still holds, and tells of no join: only a heartbeat that is answered says so.
+    this.consumer.on(this.consumer.events.HEARTBEAT, () => { this.joined = true })
     this.consumer.on(this.consumer.events.REBALANCING, () => { this.joined = false })
     this.consumer.on(this.consumer.events.CRASH, ({ payload }) => log(`crash: ${payload.error.name}`))
   }
