@@ -27,7 +27,7 @@ NO_LONGER_OURS = (
     UnknownMemberIdError,
 )
 POLL_RECORDS = 50  # at most this much is done twice when the process is killed
-STOP_WITHIN_S = 20.0
+STOP_WITHIN_S = 10.0  # of the thirty that a stop has; both clients want some of them, too
 
 
 class Service:
