@@ -19,6 +19,7 @@ from behave.runner import Runner
 
 from testbed.bench import COMPANY
 from testbed.reporting.scenarios import deselected
+from testbed.runner.memory import share_arenas
 from testbed.runner.parts import in_parts
 from testbed.runner.sharing import STOPPED, claimed, heaviest_first, of_shard
 
@@ -114,6 +115,7 @@ def configure(folder: Path, words: list[str]) -> Configuration:
 def main(words: list[str]) -> int:
     """Run behave; its exit code, or the one with which a hook ended the process."""
     folder, *rest = words
+    share_arenas()
     if hasattr(signal, "SIGBREAK"):  # Windows' only interrupt for a group of its own
         signal.signal(signal.SIGBREAK, signal.default_int_handler)
     return run_behave(configure(Path(folder), rest), runner_class=ClaimingRunner)
